@@ -1,0 +1,21 @@
+/*
+ * oid: names of things.  OIDs are compared by their content octets.
+ */
+#ifndef STAPLE_FACTS_OID_H
+#define STAPLE_FACTS_OID_H
+
+#include "ground/buf.h"
+
+/* Appends dotted decimal ("1.3.6.1.5.5.7.1.24"); for octets that are no OID their hex. */
+void oid_dotted(struct buf *out, struct span oid);
+
+/* A known OID's name ("status_request"-like short names: "sha256WithRSAEncryption",
+ * "id-kp-serverAuth", "tlsFeature"), or NULL. */
+const char *oid_name(struct span oid);
+
+/* Content octets of the OIDs that more than one file needs. */
+extern const struct span OID_TLS_FEATURE, OID_SUBJECT_ALT_NAME, OID_KEY_USAGE, OID_EXT_KEY_USAGE,
+	OID_BASIC_CONSTRAINTS, OID_AIA, OID_OCSP, OID_CA_ISSUERS, OID_OCSP_BASIC, OID_OCSP_NONCE,
+	OID_OCSP_NOCHECK, OID_EXTENSION_REQUEST, OID_SHA1, OID_SHA256, OID_SHA384, OID_SHA512;
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * der: a strict cursor over DER (X.690, 10 and 11).
+ *
+ * A struct span is the reader.  Each der_get_* consumes exactly one element from
+ * the front of *in, or nothing; what it hands out points into the input.  Only
+ * DER is taken: definite lengths in their shortest form (X.690, 10.1), tags in
+ * their shortest form.  libtasn1's low-level readers do the arithmetic; the
+ * strictness is added here, because libtasn1 is lax about both.  Nothing here
+ * allocates, prints or knows the time.
+ *
+ * All return 0, or -1 and leave *in and the outputs as they were; der_why() says
+ * in a few words what der_get would have met, for the message of the caller, who
+ * knows the object and the section.
+ */
+#ifndef STAPLE_GROUND_DER_H
+#define STAPLE_GROUND_DER_H
+
+#include "ground/span.h"
+
+enum der_tag {
+	DER_BOOLEAN = 0x01,
+	DER_INTEGER = 0x02,
+	DER_BIT_STRING = 0x03,
+	DER_OCTET_STRING = 0x04,
+	DER_NULL = 0x05,
+	DER_OID = 0x06,
+	DER_ENUMERATED = 0x0a,
+	DER_UTF8_STRING = 0x0c,
+	DER_PRINTABLE_STRING = 0x13,
+	DER_TELETEX_STRING = 0x14,
+	DER_IA5_STRING = 0x16,
+	DER_UTC_TIME = 0x17,
+	DER_GENERALIZED_TIME = 0x18,
+	DER_UNIVERSAL_STRING = 0x1c,
+	DER_BMP_STRING = 0x1e,
+	DER_SEQUENCE = 0x30,
+	DER_SET = 0x31
+};
+
+/* Identifier octets of [n], n < 31: primitive and constructed. */
+#define DER_CONTEXT(n) (0x80u | (n))
+#define DER_CONTEXT_CONS(n) (0xa0u | (n))
+
+/* Any element: its first identifier octet, its content, and the whole of it.  Outputs may
+ * be NULL.  A tag number above 30 is consumed; *tag is then the first octet alone. */
+MUST_USE int der_get_any(struct span *in, uint8_t *tag, struct span *content, struct span *whole);
+
+/* An element with exactly this identifier octet. */
+MUST_USE int der_get(struct span *in, uint8_t tag, struct span *content);
+MUST_USE int der_get_whole(struct span *in, uint8_t tag, struct span *content, struct span *whole);
+
+/* 1: it was there; 0: something else, or the end, and *content is SPAN_NONE; -1: broken. */
+MUST_USE int der_get_optional(struct span *in, uint8_t tag, struct span *content);
+
+/* The next identifier octet, or -1 at the end. */
+static inline int der_peek(struct span in)
+{
+	return in.n ? in.p[0] : -1;
+}
+
+/* Content octets of an INTEGER: at least one, without superfluous octets (X.690, 8.3.2)
+ * unless *padded is asked for, which then tells instead of refusing. */
+MUST_USE int der_get_integer(struct span *in, struct span *content, bool *padded);
+
+/* An INTEGER or (tag) ENUMERATED that fits; negative ones too. */
+MUST_USE int der_get_int64(struct span *in, uint8_t tag, int64_t *out);
+
+/* A BOOLEAN: 00 or FF (X.690, 11.1); other values set *odd when it is given. */
+MUST_USE int der_get_boolean(struct span *in, bool *out, bool *odd);
+
+/* A BIT STRING: its octets and the number of unused bits (0 to 7, which must be zero bits:
+ * X.690, 11.2.1; *odd tells instead of refusing when it is given). */
+MUST_USE int der_get_bits(struct span *in, struct span *octets, unsigned *unused, bool *odd);
+
+/* UTCTime or GeneralizedTime; *lax is set when it is not as RFC 5280, 4.1.2.5 wants it. */
+MUST_USE int der_get_time(struct span *in, int64_t *out, bool *lax);
+
+/* True when nothing is left. */
+static inline bool der_end(struct span in)
+{
+	return in.n == 0;
+}
+
+/* What stands at the front of `in`, in a few words: "length not minimal", "indefinite
+ * length", "element longer than its container", "end of data", "tag 0x31". */
+const char *der_why(struct span in);
+
+/* The whole element (header and content) at the front, without strictness about what is
+ * inside; for telling how long an object in a file is.  0, or -1. */
+MUST_USE int der_measure(struct span in, size_t *whole);
+
+/* Writing: the header for `n` content octets, at most 6 octets.  Returns its length. */
+size_t der_put_header(uint8_t *out, uint8_t tag, size_t n);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * file: read whole with a limit; replace so that the old or the new content is
+ * there, whatever happens.
+ *
+ * Devices, sockets, FIFOs and folders are refused by the readers of paths (a
+ * descriptor that the caller opened may be a pipe).  Errors name the path and
+ * what the system said.
+ */
+#ifndef STAPLE_GROUND_FILE_H
+#define STAPLE_GROUND_FILE_H
+
+#include "ground/buf.h"
+
+#include <sys/types.h>
+
+/* Appends the whole file to out.  ERR_NOT_FOUND, ERR_IO; ERR_LIMIT above `limit` bytes. */
+MUST_USE int file_read(const char *path, size_t limit, struct buf *out, struct err *e);
+
+/* As above, relative to an open folder (openat; "path" is also the name in errors). */
+MUST_USE int file_read_at(int dirfd, const char *path, size_t limit, struct buf *out,
+			  struct err *e);
+
+/* Reads a descriptor to its end; `name` is for errors ("standard input"). */
+MUST_USE int file_read_fd(int fd, const char *name, size_t limit, struct buf *out, struct err *e);
+
+/* Writes all bytes, through interrupts and short writes. */
+MUST_USE int file_write_fd(int fd, const char *name, struct span bytes, struct err *e);
+
+/*
+ * Atomic replacement: a temporary file in the same folder, fsync, rename, fsync of
+ * the folder.  A symbolic link is followed: its target is replaced, the link stays.
+ *
+ *	struct file_replace r;
+ *	if (file_replace_open(&r, path, 0644, FILE_KEEP_MODE, e) != 0) return -1;
+ *	rc = file_replace_write(&r, bytes, e);
+ *	if (file_replace_finish(&r, rc == 0, e) != 0) rc = -1;
+ *
+ * finish is called exactly once after a successful open; without commit, or when
+ * anything fails, the temporary file is gone and the old one untouched.
+ */
+enum file_replace_flags {
+	FILE_KEEP_MODE = 1, /* an existing file's mode and, where permitted, owner are kept */
+	FILE_NEW_ONLY = 2   /* an existing file is ERR_EXISTS, also when it appears meanwhile */
+};
+
+struct file_replace {
+	int fd;
+	int dirfd;
+	char *target; /* owned: the name within dirfd */
+	char *temp;   /* owned */
+	char *path;   /* owned: as the caller gave it, for errors */
+	unsigned flags;
+};
+
+MUST_USE int file_replace_open(struct file_replace *r, const char *path, mode_t mode,
+			       unsigned flags, struct err *e);
+MUST_USE int file_replace_write(struct file_replace *r, struct span bytes, struct err *e);
+MUST_USE int file_replace_finish(struct file_replace *r, bool commit, struct err *e);
+
+/* The three calls in one. */
+MUST_USE int file_replace(const char *path, mode_t mode, unsigned flags, struct span bytes,
+			  struct err *e);
+
+/* Removes every temporary file of replacements under way; async-signal-safe, for the
+ * handlers of SIGINT and SIGTERM. */
+void file_replace_abandon_all(void);
+
+#endif

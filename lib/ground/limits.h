@@ -1,0 +1,48 @@
+/*
+ * limits: every fixed maximum, with its reason.
+ *
+ * Beyond one of these there is an error or a recorded fact, never a silent cut.
+ */
+#ifndef STAPLE_GROUND_LIMITS_H
+#define STAPLE_GROUND_LIMITS_H
+
+/* A certificate, request or CRL-free CMS block that a person or a CA would make is
+ * below 100 KB; GnuTLS itself refuses more in a handshake. */
+#define LIMIT_CERT_DER (1024u * 1024u)
+
+/* An OCSP response: 64 KiB is all that TLS 1.3 can carry (RFC 8446, 4.4.2: a
+ * CertificateEntry extension has a 16-bit length); TLS 1.2 has 24 bits. */
+#define LIMIT_OCSP_RESPONSE (256u * 1024u)
+
+/* Files that are read whole: a certificate with its chain, a request, a staple, a
+ * key, a policy.  Stores are streamed and have no such limit. */
+#define LIMIT_SMALL_FILE (16u * 1024u * 1024u)
+
+/* A policy file with its includes. */
+#define LIMIT_POLICY_FILE (1024u * 1024u)
+#define LIMIT_POLICY_INCLUDES 16
+
+/* Nesting of DER that a decoder follows. */
+#define LIMIT_DER_DEPTH 32
+
+/* Certificates of one served or filed chain: no client builds longer paths. */
+#define LIMIT_CHAIN 32
+
+/* A PEM block's text.  LIMIT_CERT_DER in base64 and line ends, rounded up. */
+#define LIMIT_PEM_BLOCK (2u * 1024u * 1024u)
+
+/* RFC 1035, 2.3.4: a name and a label; RFC 5280, A.1 ub-common-name. */
+#define LIMIT_DNS_NAME 253
+#define LIMIT_DNS_LABEL 63
+#define LIMIT_COMMON_NAME 64
+
+/* Findings about one object; what comes beyond is counted in one last finding. */
+#define LIMIT_FINDINGS 4096
+
+/* RFC 5019, 5: the whole URL of a GET request. */
+#define LIMIT_OCSP_GET_URL 255
+
+/* Redirects that a responder may lead us through. */
+#define LIMIT_REDIRECTS 5
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * report: a table of writers.
+ *
+ * What is reported has a kind (a judged certificate, a target, a row of an inventory, ...);
+ * how it is written is a format.  Each pair that exists is one row in report.c's table and
+ * one file, named KIND_FORMAT.c, with three functions.  Writers write into a buf only.
+ */
+#ifndef STAPLE_REPORT_REPORT_H
+#define STAPLE_REPORT_REPORT_H
+
+#include "ground/text.h"
+#include "judge/finding.h"
+
+struct report {
+	struct buf *out;
+	const char *tool, *version; /* "staple-gate", "0.1.0" */
+	int64_t at;                 /* "now" of every judgement */
+	bool color;
+	size_t columns;
+	int verbose;
+	bool quiet;
+	const struct report_writer *writer;
+	struct json json;           /* for the JSON writers */
+	size_t items;               /* written so far */
+	void *state;                /* the writer's own */
+};
+
+struct report_writer {
+	const char *kind;   /* "verify", "gate", "inventory", "fetch", "inspect", "csr" */
+	const char *format; /* "text", "json", ... */
+	void (*begin)(struct report *r);
+	/* `item` is the kind's struct, as its header (report/KIND.h) says. */
+	void (*item)(struct report *r, const void *item);
+	/* `summary` as the kind's header says; may be NULL. */
+	void (*end)(struct report *r, enum verdict verdict, const void *summary);
+};
+
+/* NULL: the kind has no such format. */
+const struct report_writer *report_writer_get(const char *kind, const char *format);
+
+/* Shared by the JSON writers: opens the document with schema, tool, version, at; and closes it
+ * with the verdict (which has to stand there too when it is only known at the end). */
+void report_json_head(struct report *r);
+void report_json_findings(struct json *j, const struct findings *f, size_t first, size_t end);
+
+/* Shared by the text writers: a line each, errors first, with hint; waived ones marked. */
+void report_text_findings(struct report *r, const struct findings *f, size_t first, size_t end);
+
+/* Colours; nothing without r->color. */
+enum report_color { REPORT_PLAIN, REPORT_RED, REPORT_YELLOW, REPORT_GREEN, REPORT_BOLD, REPORT_DIM };
+void report_color(struct report *r, enum report_color c);
+
+#endif

@@ -1,0 +1,82 @@
+#include "tests/unit/unit.h"
+
+#include "ground/buf.h"
+
+static void grows_and_keeps_what_it_had(void **state)
+{
+	struct buf b;
+	struct err e;
+
+	(void)state;
+	buf_init(&b);
+	for (int i = 0; i < 1000; i++)
+		buf_printf(&b, "%d,", i);
+	assert_int_equal(buf_check(&b, "b", &e), 0);
+	assert_int_equal(b.n, 10 * 2 + 90 * 3 + 900 * 4);
+	assert_memory_equal(b.p, "0,1,2,3,", 8);
+	assert_string_equal(buf_cstr(&b) + b.n - 8, "998,999,");
+	buf_wipe(&b);
+	assert_null(b.p);
+}
+
+static void failure_is_sticky_and_keeps_the_old(void **state)
+{
+	struct buf b;
+	struct err e;
+
+	(void)state;
+	buf_init(&b);
+	b.limit = 4;
+	buf_add_str(&b, "abcd");
+	assert_int_equal(buf_check(&b, "b", &e), 0);
+	buf_add_byte(&b, 'e');
+	buf_add_str(&b, "");
+	assert_int_equal(buf_check(&b, "the row", &e), -1);
+	assert_int_equal(e.code, ERR_LIMIT);
+	assert_non_null(strstr(e.text, "the row"));
+	assert_int_equal(b.n, 4);
+	buf_reset(&b);
+	buf_add_str(&b, "xy");
+	assert_int_equal(buf_check(&b, "b", &e), 0);
+	buf_wipe(&b);
+}
+
+static void sizes_cannot_overflow(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b);
+	buf_add_byte(&b, 1);
+	assert_false(buf_reserve(&b, SIZE_MAX));
+	assert_true(b.failed);
+	buf_wipe(&b);
+}
+
+static void errors_keep_whole_characters(void **state)
+{
+	struct err e;
+	char many[2 * ERR_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof many; i += 2)
+		memcpy(many + i, "\xc3\xa9", 2);
+	many[sizeof many - 1] = '\0';
+	many[sizeof many - 2] = '\0';
+	assert_int_equal(err_set(&e, ERR_PARSE, "%s", many), -1);
+	assert_int_equal(strlen(e.text) % 2, 0);
+	err_set(&e, ERR_PARSE, "bad");
+	assert_int_equal(err_prefix(&e, "%s", "file"), -1);
+	assert_string_equal(e.text, "file: bad");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(grows_and_keeps_what_it_had),
+		cmocka_unit_test(failure_is_sticky_and_keeps_the_old),
+		cmocka_unit_test(sizes_cannot_overflow),
+		cmocka_unit_test(errors_keep_whole_characters),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
