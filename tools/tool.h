@@ -43,6 +43,9 @@ struct tool {
 	const char *formats;    /* "text json junit": the first is the default; with TOOL_FORMAT */
 	int64_t timeout_default_ms, deadline_default_ms; /* with TOOL_TIMEOUT; 0: no deadline */
 	const struct poptOption *options; /* its own; ends with POPT_TABLEEND; or NULL */
+	/* Called for each own option whose popt `val` is not 0 (options that may be repeated); NULL
+	 * when there is none.  0, or a status after tool_usage. */
+	int (*option)(struct tool_run *run, int val, const char *arg);
 	/* Returns an enum tool_status.  args: what popt left, NULL-terminated. */
 	int (*run)(struct tool_run *run, const char *const *args, size_t n);
 };
@@ -57,7 +60,8 @@ struct tool_run {
 	const char *trust;      /* or NULL */
 	const char *chain;      /* or NULL */
 	int64_t timeout_ms, deadline_ms;
-	unsigned jobs;          /* at least 1 */
+	unsigned jobs;          /* at least 1; the processors unless --jobs was given */
+	bool jobs_given;
 	bool quiet;
 	int verbose;
 	bool color;             /* for the report on standard output */
@@ -65,6 +69,8 @@ struct tool_run {
 	size_t columns;         /* of the terminal; 80 when it is none */
 	struct buf out;         /* the report: tool_main writes it when run returns */
 	bool out_failed;        /* an early tool_flush could not write */
+	bool progress_shown;    /* a line of progress stands on standard error */
+	const char *program;    /* argv[0] */
 };
 
 int tool_main(int argc, char **argv, const struct tool *tool);

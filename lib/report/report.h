@@ -2,8 +2,8 @@
  * report: a table of writers.
  *
  * What is reported has a kind (a judged certificate, a target, a row of an inventory, ...);
- * how it is written is a format.  Each pair that exists is one row in report.c's table and
- * one file, named KIND_FORMAT.c, with three functions.  Writers write into a buf only.
+ * how it is written is a format.  Each pair that exists is one row in writers.h (WRITER(kind, format)) and
+ * one file, KIND_FORMAT.c, that defines the struct report_KIND_FORMAT.  Writers write into a buf only.
  */
 #ifndef STAPLE_REPORT_REPORT_H
 #define STAPLE_REPORT_REPORT_H
