@@ -47,6 +47,11 @@ struct policy_waiver {
 	bool used;
 };
 
+struct policy_responder {    /* where to ask instead; the last match wins */
+	char *pattern;       /* glob over the certificate's OCSP URL */
+	char *url;
+};
+
 struct policy {
 	/* staples */
 	int64_t skew;                       /* seconds; default 300 */
@@ -74,8 +79,11 @@ struct policy {
 	size_t waiver_count;
 	struct policy_ca *cas;
 	size_t ca_count;
+	struct policy_responder *responders;
+	size_t responder_count;
 	/* where each value was set, for --show-policy: policyfile's own */
 	void *origins;
+	void (*origins_free)(void *origins);
 };
 
 /* Built-in defaults; no CA records. */
@@ -93,6 +101,9 @@ const struct policy_waiver *policy_waiver(const struct policy *p, const char *id
 
 /* Required, allowed or forbidden for this DNS name. */
 enum policy_stance policy_stance(const struct policy *p, const char *name);
+
+/* The URL to ask instead of this OCSP URL, or NULL. */
+const char *policy_responder(const struct policy *p, const char *url);
 
 /* The record that fits the certificate's issuer, or NULL; by id, or NULL. */
 const struct policy_ca *policy_ca_of(const struct policy *p, const struct cert *c);
