@@ -138,3 +138,18 @@ int buf_check(const struct buf *b, const char *what, struct err *e)
 			       b->limit);
 	return err_set(e, ERR_MEMORY, "%s: out of memory", what);
 }
+
+void *array_grow(void *v, size_t n, size_t *cap, size_t size)
+{
+	size_t more = *cap ? 2 * *cap : 8;
+	void *p;
+
+	if (n < *cap)
+		return v;
+	if (more > SIZE_MAX / 2 / size)
+		return NULL;
+	p = realloc(v, more * size);
+	if (p)
+		*cap = more;
+	return p;
+}

@@ -56,6 +56,11 @@ const char *buf_cstr(struct buf *b);
  * the object being written, for the text. */
 MUST_USE int buf_check(const struct buf *b, const char *what, struct err *e);
 
+/* Room for at least one more element in an array of *cap elements of `size` bytes, n of which
+ * are in use: the array, perhaps moved, or NULL when there is no memory (then it is as it was).
+ *	v = array_grow(l->v, l->n, &l->cap, sizeof *l->v); */
+MUST_USE void *array_grow(void *v, size_t n, size_t *cap, size_t size);
+
 /* Overwrites n bytes in a way that the compiler may not remove. */
 void wipe_secret(void *p, size_t n);
 

@@ -29,18 +29,13 @@ void findings_wipe(struct findings *f)
 
 static struct finding *slot(struct findings *f)
 {
-	if (f->n == f->cap) {
-		size_t cap = f->cap ? 2 * f->cap : 8;
-		struct finding *v = cap > SIZE_MAX / sizeof *v ? NULL
-							       : realloc(f->v, cap * sizeof *v);
+	struct finding *v = array_grow(f->v, f->n, &f->cap, sizeof *v);
 
-		if (!v)
-			return NULL;
-		f->v = v;
-		f->cap = cap;
-	}
-	f->v[f->n] = (struct finding){0};
-	return &f->v[f->n];
+	if (!v)
+		return NULL;
+	f->v = v;
+	v[f->n] = (struct finding){0};
+	return &v[f->n];
 }
 
 static char *format(const char *fmt, va_list ap)

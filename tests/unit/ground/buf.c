@@ -2,6 +2,8 @@
 
 #include "ground/buf.h"
 
+#include <stdlib.h>
+
 static void grows_and_keeps_what_it_had(void **state)
 {
 	struct buf b;
@@ -70,6 +72,25 @@ static void errors_keep_whole_characters(void **state)
 	assert_string_equal(e.text, "file: bad");
 }
 
+static void arrays_grow(void **state)
+{
+	size_t cap = 0, huge = SIZE_MAX / 4;
+	uint32_t *v = NULL;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++) {
+		v = array_grow(v, i, &cap, sizeof *v);
+		assert_non_null(v);
+		assert_true(cap > i);
+		v[i] = i;
+	}
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(v[i], i);
+	assert_null(array_grow(v, huge, &huge, sizeof *v));
+	assert_int_equal(huge, SIZE_MAX / 4);
+	free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,6 +98,7 @@ int main(void)
 		cmocka_unit_test(failure_is_sticky_and_keeps_the_old),
 		cmocka_unit_test(sizes_cannot_overflow),
 		cmocka_unit_test(errors_keep_whole_characters),
+		cmocka_unit_test(arrays_grow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
