@@ -11,10 +11,8 @@ void buf_init(struct buf *b)
 
 void wipe_secret(void *p, size_t n)
 {
-	volatile uint8_t *v = p;
-
-	while (n-- > 0)
-		*v++ = 0;
+	if (n > 0)
+		explicit_bzero(p, n);
 }
 
 void buf_wipe(struct buf *b)
@@ -53,9 +51,10 @@ static bool grow(struct buf *b, size_t cap)
 	return true;
 }
 
-bool buf_reserve(struct buf *b, size_t more)
+/* Room for `more` bytes that count against `limit`, and for a NUL that does not. */
+static bool reserve(struct buf *b, size_t more, size_t nul)
 {
-	size_t limit = b->limit ? b->limit : SIZE_MAX / 2;
+	size_t limit = b->limit && b->limit < SIZE_MAX / 2 ? b->limit : SIZE_MAX / 2 - 1;
 	size_t cap = b->cap ? b->cap : 64;
 
 	if (b->failed)
@@ -64,15 +63,20 @@ bool buf_reserve(struct buf *b, size_t more)
 		b->failed = true;
 		return false;
 	}
-	if (b->n + more <= b->cap)
+	if (b->n + more + nul <= b->cap)
 		return true;
-	while (cap < b->n + more)
+	while (cap < b->n + more + nul)
 		cap *= 2;
 	if (!grow(b, cap)) {
 		b->failed = true;
 		return false;
 	}
 	return true;
+}
+
+bool buf_reserve(struct buf *b, size_t more)
+{
+	return reserve(b, more, 0);
 }
 
 void buf_add_bytes(struct buf *b, const void *p, size_t n)
@@ -113,7 +117,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 		b->failed = true;
 		return;
 	}
-	if (!buf_reserve(b, (size_t)n + 1))
+	if (!reserve(b, (size_t)n, 1))
 		return;
 	va_start(ap, fmt);
 	vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, ap);
@@ -123,7 +127,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
 
 const char *buf_cstr(struct buf *b)
 {
-	if (!buf_reserve(b, 1))
+	if (!reserve(b, 0, 1))
 		return "";
 	b->p[b->n] = '\0';
 	return (const char *)b->p;

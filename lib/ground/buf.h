@@ -36,6 +36,15 @@ void buf_reset(struct buf *b);
 /* Makes room for `more` further bytes.  False: no room, and the buffer has failed. */
 bool buf_reserve(struct buf *b, size_t more);
 
+/* Where `more` bytes may be written, or NULL (the buffer has failed).  The writer adds
+ * what it wrote to b->n.  For the hot paths. */
+static inline uint8_t *buf_room(struct buf *b, size_t more)
+{
+	if (b->failed || b->limit || more > b->cap - b->n)
+		return buf_reserve(b, more) ? b->p + b->n : NULL;
+	return b->p + b->n;
+}
+
 void buf_add(struct buf *b, struct span s);
 void buf_add_bytes(struct buf *b, const void *p, size_t n);
 void buf_add_byte(struct buf *b, uint8_t c);

@@ -55,6 +55,67 @@ static void sizes_cannot_overflow(void **state)
 	buf_wipe(&b);
 }
 
+static void the_nul_does_not_count(void **state)
+{
+	struct buf b;
+	struct err e;
+
+	(void)state;
+	buf_init(&b);
+	b.limit = 4;
+	buf_printf(&b, "%s", "abcd");
+	assert_string_equal(buf_cstr(&b), "abcd");
+	assert_int_equal(buf_check(&b, "b", &e), 0);
+	buf_printf(&b, "%d", 1);
+	assert_int_equal(buf_check(&b, "b", &e), -1);
+	assert_string_equal(buf_cstr(&b), "");
+	buf_wipe(&b);
+	b.limit = 64;
+	for (int i = 0; i < 64; i++)
+		buf_add_byte(&b, 'x');
+	assert_int_equal(strlen(buf_cstr(&b)), 64);
+	buf_wipe(&b);
+}
+
+static void room_is_where_the_next_byte_goes(void **state)
+{
+	struct buf b;
+	uint8_t *p;
+
+	(void)state;
+	buf_init(&b);
+	buf_add_str(&b, "ab");
+	p = buf_room(&b, 1000);
+	assert_ptr_equal(p, b.p + 2);
+	memset(p, 'c', 1000);
+	b.n += 1000;
+	buf_add_byte(&b, 'd');
+	assert_int_equal(buf_cstr(&b)[1002], 'd');
+	b.limit = 1004;
+	assert_non_null(buf_room(&b, 1));
+	assert_null(buf_room(&b, 2));
+	assert_null(buf_room(&b, 1));
+	buf_wipe(&b);
+}
+
+static void secrets_are_overwritten(void **state)
+{
+	uint8_t secret[16];
+	struct buf b;
+
+	(void)state;
+	memset(secret, 7, sizeof secret);
+	wipe_secret(secret, 8);
+	for (int i = 0; i < 16; i++)
+		assert_int_equal(secret[i], i < 8 ? 0 : 7);
+	wipe_secret(NULL, 0);
+	buf_init(&b);
+	buf_wipe_secret(&b);
+	buf_add_str(&b, "x");
+	buf_wipe_secret(&b);
+	assert_null(b.p);
+}
+
 static void errors_keep_whole_characters(void **state)
 {
 	struct err e;
@@ -97,6 +158,9 @@ int main(void)
 		cmocka_unit_test(grows_and_keeps_what_it_had),
 		cmocka_unit_test(failure_is_sticky_and_keeps_the_old),
 		cmocka_unit_test(sizes_cannot_overflow),
+		cmocka_unit_test(the_nul_does_not_count),
+		cmocka_unit_test(room_is_where_the_next_byte_goes),
+		cmocka_unit_test(secrets_are_overwritten),
 		cmocka_unit_test(errors_keep_whole_characters),
 		cmocka_unit_test(arrays_grow),
 	};

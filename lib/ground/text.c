@@ -1,0 +1,251 @@
+#include "ground/text.h"
+
+#include "ground/utf8.h"
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+static const char digits[] = "0123456789abcdef";
+
+void text_hex(struct buf *b, struct span s)
+{
+	uint8_t *p = s.n <= SIZE_MAX / 2 ? buf_room(b, 2 * s.n) : NULL;
+
+	if (!p) {
+		b->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < s.n; i++) {
+		p[2 * i] = (uint8_t)digits[s.p[i] >> 4];
+		p[2 * i + 1] = (uint8_t)digits[s.p[i] & 15];
+	}
+	b->n += 2 * s.n;
+}
+
+/* "\x1b", or "\u{202e}" for what is no single byte. */
+static void show_hidden(struct buf *b, uint32_t c)
+{
+	uint8_t text[12] = {'\\', c < 0x100 ? 'x' : 'u'};
+	unsigned shift = 4, n = 2;
+
+	while (c >> shift > 15)
+		shift += 4;
+	if (c >= 0x100)
+		text[n++] = '{';
+	for (;; shift -= 4) {
+		text[n++] = (uint8_t)digits[c >> shift & 15];
+		if (shift == 0)
+			break;
+	}
+	if (c >= 0x100)
+		text[n++] = '}';
+	buf_add_bytes(b, text, n);
+}
+
+/*
+ * The one walk over foreign text: runs of plain ASCII in one piece, whole characters as they
+ * are, and what `special` names (ASCII, may be NUL-terminated text) to `replace`.
+ */
+static void walk(struct buf *b, struct span s, const char *special,
+		 void (*replace)(struct buf *, uint8_t))
+{
+	size_t i = 0, begin = 0;
+
+	while (i < s.n) {
+		uint8_t first = s.p[i];
+		uint32_t c;
+		size_t n;
+
+		if (first == 0 || !strchr(special, first)) {
+			n = utf8_next(span_from(s, i), &c);
+			if (c != UTF8_BAD && !utf8_hidden(c)) {
+				i += n;
+				continue;
+			}
+			buf_add_bytes(b, s.p + begin, i - begin);
+			if (c == UTF8_BAD)
+				buf_add_str(b, REPLACEMENT);
+			else
+				show_hidden(b, c);
+		} else {
+			buf_add_bytes(b, s.p + begin, i - begin);
+			replace(b, first);
+			n = 1;
+		}
+		i += n;
+		begin = i;
+	}
+	buf_add_bytes(b, s.p + begin, i - begin);
+}
+
+static void as_it_is(struct buf *b, uint8_t c)
+{
+	buf_add_byte(b, c);
+}
+
+void text_terminal(struct buf *b, struct span s)
+{
+	walk(b, s, "", as_it_is);
+}
+
+static void html_entity(struct buf *b, uint8_t c)
+{
+	switch (c) {
+	case '&':
+		buf_add_str(b, "&amp;");
+		break;
+	case '<':
+		buf_add_str(b, "&lt;");
+		break;
+	case '>':
+		buf_add_str(b, "&gt;");
+		break;
+	case '"':
+		buf_add_str(b, "&quot;");
+		break;
+	case '\'':
+		buf_add_str(b, "&#39;");
+		break;
+	default:
+		buf_add_byte(b, c);
+	}
+}
+
+void text_html(struct buf *b, struct span s)
+{
+	walk(b, s, "&<>\"'\t\n", html_entity);
+}
+
+static void double_quote(struct buf *b, uint8_t c)
+{
+	if (c == '"')
+		buf_add_byte(b, '"');
+	buf_add_byte(b, c);
+}
+
+/* OWASP, CSV Injection; the full-width forms work in East Asian editions. */
+static bool formula(struct span s)
+{
+	static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "\n",
+		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+		size_t n = strlen(starts[i]);
+
+		if (s.n >= n && memcmp(s.p, starts[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Also where some spreadsheet would split or trim an unquoted field. */
+static bool needs_quotes(struct span s)
+{
+	if (s.n > 0 && (s.p[0] == ' ' || s.p[s.n - 1] == ' '))
+		return true;
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != 0 && strchr(",;|\"\t\r\n", s.p[i]))
+			return true;
+	return false;
+}
+
+void text_csv(struct buf *b, struct span s)
+{
+	bool quotes = needs_quotes(s);
+
+	if (quotes)
+		buf_add_byte(b, '"');
+	if (formula(s))
+		buf_add_byte(b, '\'');
+	walk(b, s, "\"\t\r\n", double_quote);
+	if (quotes)
+		buf_add_byte(b, '"');
+}
+
+size_t text_width(struct span s)
+{
+	size_t width = 0;
+
+	while (s.n > 0) {
+		uint32_t c;
+		size_t n = utf8_next(s, &c);
+
+		width += c == UTF8_BAD ? 1 : utf8_width(c);
+		s = span_from(s, n);
+	}
+	return width;
+}
+
+/* Bytes at the front of s that fill at most `columns`; *width: how many they fill. */
+static size_t fitting(struct span s, size_t columns, size_t *width)
+{
+	size_t i = 0;
+
+	*width = 0;
+	while (i < s.n) {
+		uint32_t c;
+		size_t n = utf8_next(span_from(s, i), &c);
+		size_t w = c == UTF8_BAD ? 1 : utf8_width(c);
+
+		if (*width + w > columns)
+			break;
+		*width += w;
+		i += n;
+	}
+	return i;
+}
+
+void text_column(struct buf *b, struct span s, size_t columns, bool pad)
+{
+	size_t from = b->n, width, keep;
+	struct span shown;
+
+	text_terminal(b, s);
+	if (b->failed)
+		return;
+	shown = span_from(buf_span(b), from);
+	keep = fitting(shown, columns, &width);
+	if (keep < shown.n) {
+		keep = fitting(shown, columns ? columns - 1 : 0, &width);
+		b->n = from + keep;
+		if (columns > 0) {
+			buf_add_str(b, "\xe2\x80\xa6");
+			width++;
+		}
+	}
+	for (; pad && width < columns; width++)
+		buf_add_byte(b, ' ');
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+bool text_glob(const char *pattern, struct span text)
+{
+	const char *after_star = NULL;
+	size_t i = 0, retry = 0;
+	uint32_t c;
+
+	while (i < text.n) {
+		if (*pattern == '*') {
+			after_star = ++pattern;
+			retry = i;
+		} else if (*pattern == '?') {
+			i += utf8_next(span_from(text, i), &c);
+			pattern++;
+		} else if (*pattern && lower((uint8_t)*pattern) == lower(text.p[i])) {
+			i++;
+			pattern++;
+		} else if (after_star) {
+			retry += utf8_next(span_from(text, retry), &c);
+			i = retry;
+			pattern = after_star;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return *pattern == '\0';
+}
