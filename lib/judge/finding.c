@@ -114,10 +114,6 @@ const struct finding_rule finding_rules[] = {
 	 "A CA should put a feature into a certificate only when the subject means to support it.  "
 	 "An extra feature is a promise that the server may not keep.",
 	 "Have the certificate issued again without the added feature."},
-	{"csr.feature-differs", ERROR, "RFC 7633, 4.2.1",
-	 "the certificate lists other TLS features than the request",
-	 "Request and certificate both have the TLS Feature extension, but not the same values.",
-	 "Have the certificate issued again with the features of the request."},
 	{"csr.feature-dropped", ERROR, "RFC 7633, 4.2.1",
 	 "the CA dropped a TLS feature that the request asked for",
 	 "The request asked for it, and the certificate does not have it.  Many CAs drop the extension "
@@ -211,10 +207,6 @@ const struct finding_rule finding_rules[] = {
 	 "the TLS Feature extension lists more than status_request (5)",
 	 "Firefox refuses every list that has a value other than 5, whatever is stapled.",
 	 "Have the certificate issued with exactly the feature list {5}."},
-	{"feature.padded", ERROR, "X.690, 8.3.2",
-	 "the TLS Feature extension lists an integer with superfluous octets",
-	 "DER wants the shortest form.  GnuTLS reads the padded value, Firefox refuses it.",
-	 "Have the certificate issued with the value 30 03 02 01 05 in the extension."},
 	{"feature.present", ERROR, "policy",
 	 "the certificate is Must-Staple, but must not be",
 	 "It lists status_request (5) where --expect says no-must-staple.  Clients that enforce it will "

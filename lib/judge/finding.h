@@ -80,6 +80,11 @@ void findings_add(struct findings *f, const char *id, const char *subject, const
 void findings_add_hint(struct findings *f, const char *id, const char *subject, const char *hint,
 		       const char *fmt, ...) PRINTF_LIKE(5, 6);
 
+/* As findings_add, with a severity that a threshold of the policy gives (SEVERITY_OFF: nothing is
+ * added).  A severity that the policy sets for the id itself still wins. */
+void findings_add_as(struct findings *f, const char *id, enum severity severity,
+		     const char *subject, const char *fmt, ...) PRINTF_LIKE(5, 6);
+
 /* 0, or -1 with ERR_MEMORY or ERR_INTERNAL when any finding could not be kept. */
 MUST_USE int findings_check(const struct findings *f, struct err *e);
 

@@ -142,6 +142,22 @@ void findings_add_hint(struct findings *f, const char *id, const char *subject, 
 	va_end(ap);
 }
 
+void findings_add_as(struct findings *f, const char *id, enum severity severity,
+		     const char *subject, const char *fmt, ...)
+{
+	const struct finding_rule *r = finding_rule_get(id);
+	size_t first = f->n;
+	va_list ap;
+
+	if (severity == SEVERITY_OFF)
+		return;
+	va_start(ap, fmt);
+	add(f, id, subject, NULL, fmt, ap);
+	va_end(ap);
+	if (f->n > first && !r->unchecked && policy_severity(f->policy, r) == r->severity)
+		f->v[first].severity = severity;
+}
+
 int findings_check(const struct findings *f, struct err *e)
 {
 	if (!f->failed)

@@ -1,0 +1,190 @@
+#include "judge/promise.h"
+
+#include "ground/text.h"
+#include "facts/dn.h"
+#include "facts/oid.h"
+
+#include <stdio.h>
+
+static bool has_feature(const struct promise_input *in)
+{
+	return in->cert->x.feature.extensions > 0;
+}
+
+void promise_expectation(const struct promise_input *in, struct findings *f)
+{
+	enum must_staple m = cert_must_staple(in->cert);
+
+	if (in->expect == EXPECT_MUST_STAPLE && m == MUST_STAPLE_NO)
+		findings_add(f, "feature.missing", in->subject,
+			     has_feature(in) ? "the TLS Feature extension does not list status_request (5)"
+					     : "the certificate has no TLS Feature extension");
+	if (in->expect == EXPECT_NO_MUST_STAPLE && m != MUST_STAPLE_NO)
+		findings_add(f, "feature.present", in->subject,
+			     "the TLS Feature extension is there%s",
+			     m == MUST_STAPLE_YES ? " and lists status_request (5)" : "");
+}
+
+/* What the policy says of the certificate's names; one name that must is enough. */
+static void check_stance(const struct promise_input *in, struct findings *f)
+{
+	enum must_staple m = cert_must_staple(in->cert);
+	struct span cursor = in->cert->x.san;
+	struct general_name n;
+	bool inside = false, any = false;
+	char name[LIMIT_DNS_NAME + 1];
+	enum policy_stance s;
+
+	while (span_present(in->cert->x.san) && extension_name_next(&cursor, &inside, &n)) {
+		if (n.kind != NAME_DNS || n.value.n > LIMIT_DNS_NAME)
+			continue;
+		any = true;
+		memcpy(name, n.value.p, n.value.n);
+		name[n.value.n] = '\0';
+		s = policy_stance(in->policy, name);
+		if (s == POLICY_REQUIRED && m != MUST_STAPLE_YES)
+			findings_add(f, "policy.required", in->subject,
+				     "the policy requires Must-Staple for %s", name);
+		else if (s == POLICY_FORBIDDEN && m != MUST_STAPLE_NO)
+			findings_add(f, "policy.forbidden", in->subject,
+				     "the policy forbids Must-Staple for %s", name);
+		else
+			continue;
+		return;
+	}
+	if (any || in->cert->x.ca)
+		return;
+	if (in->policy->must_staple == POLICY_REQUIRED && m != MUST_STAPLE_YES)
+		findings_add(f, "policy.required", in->subject, "the policy requires Must-Staple");
+	if (in->policy->must_staple == POLICY_FORBIDDEN && m != MUST_STAPLE_NO)
+		findings_add(f, "policy.forbidden", in->subject, "the policy forbids Must-Staple");
+}
+
+void promise_key(const struct promise_input *in, struct findings *f)
+{
+	const struct spki *k = &in->cert->key;
+	const struct policy *p = in->policy;
+	char text[32];
+
+	if (span_present(in->key_spki) && !span_equal(in->key_spki, k->der))
+		findings_add(f, "key.mismatch", in->subject,
+			     "the private key's public half is not the certificate's key (%s)",
+			     spki_text(k, text));
+	if (p->key_kinds && !(p->key_kinds & (1u << k->kind)))
+		findings_add(f, "key.kind", in->subject, "the policy does not allow a key of kind %s",
+			     spki_text(k, text));
+	if ((k->kind == KEY_RSA || k->kind == KEY_RSA_PSS) && k->size < p->key_rsa_min)
+		findings_add(f, "key.weak", in->subject, "%u bits; the policy asks for %u at least",
+			     k->size, p->key_rsa_min);
+	if (k->kind == KEY_EC && k->size > 0 && k->size < p->key_ec_min)
+		findings_add(f, "key.weak", in->subject, "%s; the policy asks for %u bits at least",
+			     spki_text(k, text), p->key_ec_min);
+}
+
+void promise_dates(const struct promise_input *in, struct findings *f)
+{
+	const struct cert *c = in->cert;
+	char a[WHEN_TEXT_SIZE], b[WHEN_TEXT_SIZE], d[WHEN_DURATION_SIZE], w[WHEN_DURATION_SIZE];
+
+	if (c->not_before == WHEN_NONE)
+		findings_add(f, "cert.not-yet-valid", in->subject, "notBefore cannot be read");
+	else if (in->now < c->not_before)
+		findings_add(f, "cert.not-yet-valid", in->subject, "notBefore %s, now %s",
+			     when_format(c->not_before, a), when_format(in->now, b));
+	if (c->not_after == WHEN_NONE) {
+		findings_add(f, "cert.expired", in->subject, "notAfter cannot be read");
+		return;
+	}
+	if (in->now > c->not_after)
+		findings_add(f, "cert.expired", in->subject, "notAfter %s, now %s",
+			     when_format(c->not_after, a), when_format(in->now, b));
+	else if (in->policy->cert_min_left > 0 && c->not_after - in->now < in->policy->cert_min_left)
+		findings_add(f, "cert.expires-soon", in->subject, "%s left until %s; the policy asks for %s",
+			     when_duration_human(c->not_after - in->now, d),
+			     when_format(c->not_after, a),
+			     when_duration_human(in->policy->cert_min_left, w));
+	if (in->policy->cert_max_life > 0 && c->not_before != WHEN_NONE &&
+	    c->not_after - c->not_before > in->policy->cert_max_life)
+		findings_add(f, "cert.life-too-long", in->subject, "valid for %s; the policy allows %s",
+			     when_duration_human(c->not_after - c->not_before, d),
+			     when_duration_human(in->policy->cert_max_life, w));
+}
+
+void promise_host(const struct promise_input *in, struct findings *f)
+{
+	bool by_cn = false;
+
+	if (!in->host || chain_name_matches(in->cert, in->host, &by_cn))
+		return;
+	if (by_cn)
+		findings_add(f, "name.cn-only", in->subject,
+			     "%s is the common name, but no subjectAltName has it", in->host);
+	else
+		findings_add(f, "name.mismatch", in->subject, "no name of the certificate fits %s",
+			     in->host);
+}
+
+/* Signature algorithms that can be forged, by their OID's content. */
+static bool weak_algorithm(struct span oid, bool *sha1)
+{
+	static const struct {
+		uint8_t oid[10];
+		size_t n;
+		bool sha1;
+	} weak[] = {
+		{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x02}, 9, false}, /* md2WithRSA */
+		{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x03}, 9, false}, /* md4WithRSA */
+		{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04}, 9, false}, /* md5WithRSA */
+		{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05}, 9, true},  /* sha1WithRSA */
+		{{0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03}, 7, true},              /* dsa-with-sha1 */
+		{{0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01}, 7, true},              /* ecdsa-with-SHA1 */
+		{{0x2b, 0x0e, 0x03, 0x02, 0x1d}, 5, true},                          /* sha1WithRSA (OIW) */
+	};
+
+	for (size_t i = 0; i < sizeof weak / sizeof weak[0]; i++)
+		if (span_equal(oid, span_of(weak[i].oid, weak[i].n))) {
+			*sha1 = weak[i].sha1;
+			return true;
+		}
+	return false;
+}
+
+/* What is odd about the certificate as such. */
+static void check_form(const struct promise_input *in, struct findings *f)
+{
+	const struct cert *c = in->cert;
+	const char *name = oid_name(c->signature_algorithm_oid);
+	struct buf oid;
+	bool sha1;
+
+	for (int d = 0; d < DEVIATION_COUNT; d++)
+		if (c->deviations & deviation_bit(d))
+			findings_add(f, "cert.deviation", in->subject, "%s (%s)",
+				     deviation_text(d)->text, deviation_text(d)->section);
+	if (c->x.unknown_critical > 0) {
+		buf_init(&oid);
+		oid_dotted(&oid, c->x.unknown_critical_oid);
+		findings_add(f, "cert.unknown-critical", in->subject,
+			     "%u unknown critical extension%s, the first is %s", c->x.unknown_critical,
+			     c->x.unknown_critical == 1 ? "" : "s", buf_cstr(&oid));
+		buf_wipe(&oid);
+	}
+	if (!cert_self_issued(c) && weak_algorithm(c->signature_algorithm_oid, &sha1))
+		findings_add_as(f, "cert.weak-signature", sha1 ? in->policy->cert_sha1 : SEVERITY_ERROR,
+				in->subject, "signed with %s", name ? name : "an obsolete algorithm");
+}
+
+void promise_judge(const struct promise_input *in, struct findings *f)
+{
+	check_form(in, f);
+	promise_extension(in, f);
+	promise_expectation(in, f);
+	check_stance(in, f);
+	if (in->csr)
+		promise_request(in, f);
+	promise_key(in, f);
+	promise_dates(in, f);
+	promise_host(in, f);
+	promise_chain(in, f);
+	promise_stapleable(in, f);
+}
