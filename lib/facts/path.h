@@ -20,7 +20,9 @@ enum path_outcome {
 	PATH_TIMEOUT,
 	PATH_NOT_TLS,     /* something answered, but not in TLS; or STARTTLS was refused */
 	PATH_BROKEN,      /* the handshake broke: alert, limits, garbage */
-	PATH_SKIPPED      /* not tried: an earlier round of this address timed out, or the deadline came */
+	PATH_SKIPPED,     /* not tried: an earlier round of this address timed out, or the deadline came */
+	PATH_LIMIT,       /* more bytes or certificates than any sound server sends */
+	PATH_INJECTED     /* plaintext behind the answer to STARTTLS */
 };
 
 struct path_cert {
@@ -30,8 +32,8 @@ struct path_cert {
 
 struct path {
 	char address[80];      /* "192.0.2.1:443", "[2001:db8::1]:443", "unix:/run/x" */
-	enum path_tls tls;
-	enum key_kind key;     /* KEY_RSA or KEY_EC as asked; KEY_UNKNOWN: whatever the server chose */
+	enum path_tls tls;     /* that was negotiated, or asked for; 0: none was named and none came */
+	enum key_kind key;     /* KEY_RSA or KEY_EC as asked; where any would do: of the leaf served */
 	char sni[256];         /* "" : none was sent */
 	unsigned round;        /* from 1 */
 	enum path_outcome outcome;
@@ -41,8 +43,13 @@ struct path {
 	struct buf storage;    /* owns the bytes of chain and staples */
 	int64_t elapsed_ms;    /* from the start of the connection to the handshake's end */
 	bool first_after_start; /* the rehearsal's first handshake */
+	bool offers_udp;       /* the server told of HTTP/3 (Alt-Svc), which no handshake here sees */
 };
 
+void path_init(struct path *p);
+void path_wipe(struct path *p);
+
 const char *path_outcome_text(enum path_outcome o); /* "served", "not served", ... */
+const char *path_tls_text(enum path_tls t); /* "1.2", "1.3"; "any" for 0 */
 
 #endif
