@@ -59,6 +59,9 @@ struct chain_path {
 
 /*
  * Builds the path for `leaf` from the certificates given, in any order, and validates it.
+ * Among several paths one that validates wins, then one that ends in an anchor, then the
+ * longest.  SHA-1 signatures are no CHAIN_WEAK: a policy decides on them; and RFC 7633's rule
+ * for issuers is judge/promise.h's, so that a path that breaks only that is CHAIN_TRUSTED.
  * With `trust` NULL only the path is built, as far as it goes (state CHAIN_NO_ISSUER unless it
  * ends in a self-signed certificate).  -1 only when it could not be tried.
  */

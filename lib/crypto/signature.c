@@ -1,0 +1,196 @@
+#include "crypto/signature.h"
+
+#include "facts/oid.h"
+#include "ground/der.h"
+
+#include <gnutls/abstract.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <stdio.h>
+
+/* 1.2.840.113549.1.1.10, id-RSASSA-PSS (RFC 4055, 3.1): the digest is in the parameters. */
+static const char PSS_OID[] = "1.2.840.113549.1.1.10";
+
+struct algorithm {
+	char oid[48]; /* dotted; longer ones are of no algorithm known */
+	gnutls_sign_algorithm_t sign;
+	gnutls_digest_algorithm_t digest;
+	bool pss;
+	unsigned salt; /* octets; only with pss */
+};
+
+/* Content octets of an OID as dotted text; "" when it does not fit. */
+static void dotted(char *out, size_t room, struct span oid)
+{
+	struct buf b;
+
+	buf_init(&b);
+	oid_dotted(&b, oid);
+	if (snprintf(out, room, "%s", buf_cstr(&b)) >= (int)room)
+		out[0] = '\0';
+	buf_wipe(&b);
+}
+
+static gnutls_sign_algorithm_t pss_sign(gnutls_digest_algorithm_t d)
+{
+	switch (d) {
+	case GNUTLS_DIG_SHA256: return GNUTLS_SIGN_RSA_PSS_SHA256;
+	case GNUTLS_DIG_SHA384: return GNUTLS_SIGN_RSA_PSS_SHA384;
+	case GNUTLS_DIG_SHA512: return GNUTLS_SIGN_RSA_PSS_SHA512;
+	default: return GNUTLS_SIGN_UNKNOWN;
+	}
+}
+
+/* An AlgorithmIdentifier of a digest inside [n]; absent: SHA-1 (RFC 4055, 3.1). */
+static int pss_digest(struct span *in, unsigned n, bool mask, gnutls_digest_algorithm_t *out)
+{
+	struct span explicit_tag, id, oid, inner;
+	char text[128];
+
+	*out = GNUTLS_DIG_SHA1;
+	switch (der_get_optional(in, (uint8_t)DER_CONTEXT_CONS(n), &explicit_tag)) {
+	case 0: return 0;
+	case 1: break;
+	default: return -1;
+	}
+	if (der_get(&explicit_tag, DER_SEQUENCE, &id) != 0 || der_get(&id, DER_OID, &oid) != 0)
+		return -1;
+	if (mask) { /* id-mgf1 with its digest as parameter */
+		if (der_get(&id, DER_SEQUENCE, &inner) != 0 || der_get(&inner, DER_OID, &oid) != 0)
+			return -1;
+	}
+	dotted(text, sizeof text, oid);
+	*out = gnutls_oid_to_digest(text);
+	return 0;
+}
+
+/* RSASSA-PSS-params (RFC 4055, 3.1).  GnuTLS knows one digest for hash and mask. */
+static void pss_parameters(struct span rest, struct algorithm *a)
+{
+	struct span params, salt_tag;
+	gnutls_digest_algorithm_t mask;
+	int64_t salt = 20;
+
+	if (der_get(&rest, DER_SEQUENCE, &params) != 0 ||
+	    pss_digest(&params, 0, false, &a->digest) != 0 ||
+	    pss_digest(&params, 1, true, &mask) != 0 || mask != a->digest)
+		return;
+	if (der_get_optional(&params, (uint8_t)DER_CONTEXT_CONS(2), &salt_tag) == 1 &&
+	    der_get_int64(&salt_tag, DER_INTEGER, &salt) != 0)
+		return;
+	if (salt < 0 || salt > 512)
+		return;
+	a->salt = (unsigned)salt;
+	a->sign = pss_sign(a->digest);
+}
+
+static void read_algorithm(struct span tlv, struct algorithm *a)
+{
+	struct span content, oid;
+
+	*a = (struct algorithm){.sign = GNUTLS_SIGN_UNKNOWN, .digest = GNUTLS_DIG_UNKNOWN};
+	if (der_get(&tlv, DER_SEQUENCE, &content) != 0 || der_get(&content, DER_OID, &oid) != 0)
+		return;
+	dotted(a->oid, sizeof a->oid, oid);
+	if (strcmp(a->oid, PSS_OID) == 0) {
+		a->pss = true;
+		pss_parameters(content, a);
+		return;
+	}
+	a->sign = gnutls_oid_to_sign(a->oid);
+	a->digest = gnutls_sign_get_hash_algorithm(a->sign);
+}
+
+/* Nothing that stands on MD2, MD4 or MD5 proves anything, whether GnuTLS knows it or not. */
+static bool is_broken(const struct algorithm *a)
+{
+	static const char *const oids[] = {
+		"1.2.840.113549.1.1.2", /* md2WithRSAEncryption */
+		"1.2.840.113549.1.1.3", /* md4WithRSAEncryption */
+		"1.2.840.113549.1.1.4", /* md5WithRSAEncryption */
+		"1.3.14.3.2.2",         /* md4WithRSA (OIW) */
+		"1.3.14.3.2.3",         /* md5WithRSA (OIW) */
+		"1.3.14.3.2.4",         /* md4WithRSAEncryption (OIW) */
+		"1.3.14.3.2.25",        /* md5WithRSASignature (OIW) */
+	};
+
+	for (size_t i = 0; i < sizeof oids / sizeof *oids; i++)
+		if (strcmp(a->oid, oids[i]) == 0)
+			return true;
+	return a->digest == GNUTLS_DIG_MD5 || a->digest == GNUTLS_DIG_MD2;
+}
+
+/* A SubjectPublicKeyInfo as GnuTLS's key.  0, -1 no memory, 1 not understood. */
+static int import_key(struct span spki, gnutls_pubkey_t *key, struct signature_facts *out)
+{
+	gnutls_datum_t d = {(unsigned char *)(uintptr_t)spki.p, (unsigned)spki.n};
+	unsigned bits = 0;
+	int kind;
+
+	if (gnutls_pubkey_init(key) != 0)
+		return -1;
+	if (spki.n > UINT32_MAX || gnutls_pubkey_import(*key, &d, GNUTLS_X509_FMT_DER) != 0)
+		return 1;
+	kind = gnutls_pubkey_get_pk_algorithm(*key, &bits);
+	out->key_size = bits;
+	out->rsa = kind == GNUTLS_PK_RSA || kind == GNUTLS_PK_RSA_PSS;
+	return 0;
+}
+
+static int set_salt(gnutls_pubkey_t key, const struct algorithm *a)
+{
+	gnutls_x509_spki_t spki;
+	int rc;
+
+	if (gnutls_x509_spki_init(&spki) != 0)
+		return -1;
+	gnutls_x509_spki_set_rsa_pss_params(spki, a->digest, a->salt);
+	rc = gnutls_pubkey_set_spki(key, spki, 0);
+	gnutls_x509_spki_deinit(spki);
+	return rc == 0 ? 0 : 1;
+}
+
+static enum signature_state verify(gnutls_pubkey_t key, const struct algorithm *a,
+				   struct span data, struct span signature)
+{
+	gnutls_datum_t d = {(unsigned char *)(uintptr_t)data.p, (unsigned)data.n};
+	gnutls_datum_t s = {(unsigned char *)(uintptr_t)signature.p, (unsigned)signature.n};
+	int rc;
+
+	if (data.n > UINT32_MAX || signature.n > UINT32_MAX)
+		return SIGNATURE_BAD;
+	if (a->pss && set_salt(key, a) != 0)
+		return SIGNATURE_BAD;
+	/* What is weak is the policy's business: GnuTLS only does the mathematics here. */
+	rc = gnutls_pubkey_verify_data2(key, a->sign, GNUTLS_VERIFY_ALLOW_BROKEN, &d, &s);
+	return rc >= 0 ? SIGNATURE_GOOD : SIGNATURE_BAD;
+}
+
+int signature_check(struct span spki, struct span algorithm, struct span data,
+		    struct span signature, struct signature_facts *out, struct err *e)
+{
+	struct algorithm a;
+	gnutls_pubkey_t key = NULL;
+	const char *name;
+	int rc;
+
+	*out = (struct signature_facts){.state = SIGNATURE_UNSUPPORTED};
+	read_algorithm(algorithm, &a);
+	name = a.sign == GNUTLS_SIGN_UNKNOWN ? NULL : gnutls_sign_get_name(a.sign);
+	snprintf(out->algorithm, sizeof out->algorithm, "%s",
+		 name ? name : a.oid[0] ? a.oid : "unreadable");
+	rc = import_key(spki, &key, out);
+	if (rc < 0) {
+		rc = err_set(e, ERR_MEMORY, "signature: out of memory");
+		goto out;
+	}
+	out->sha1 = a.digest == GNUTLS_DIG_SHA1;
+	if (is_broken(&a))
+		out->state = SIGNATURE_BROKEN;
+	else if (rc == 0 && a.sign != GNUTLS_SIGN_UNKNOWN)
+		out->state = verify(key, &a, data, signature);
+	rc = 0;
+out:
+	gnutls_pubkey_deinit(key);
+	return rc;
+}
