@@ -23,6 +23,9 @@ MUST_USE int file_read_at(int dirfd, const char *path, size_t limit, struct buf 
 /* Reads a descriptor to its end; `name` is for errors ("standard input"). */
 MUST_USE int file_read_fd(int fd, const char *name, size_t limit, struct buf *out, struct err *e);
 
+/* "a file", "a folder", "a pipe", "a socket", "a device", "a symbolic link". */
+const char *file_kind(mode_t mode);
+
 /* Writes all bytes, through interrupts and short writes. */
 MUST_USE int file_write_fd(int fd, const char *name, struct span bytes, struct err *e);
 
@@ -36,7 +39,14 @@ MUST_USE int file_write_fd(int fd, const char *name, struct span bytes, struct e
  *	if (file_replace_finish(&r, rc == 0, e) != 0) rc = -1;
  *
  * finish is called exactly once after a successful open; without commit, or when
- * anything fails, the temporary file is gone and the old one untouched.
+ * anything fails, the temporary file is gone and the old one untouched.  (The one
+ * exception: when the folder cannot be synced after the rename, the new content is
+ * there and finish fails, because a power cut could still undo it.)
+ *
+ * What is no file cannot be replaced: a pipe, a character device and the descriptors
+ * under /dev/fd and /proc are written to directly (/dev/stdout, /dev/null, >(command)).
+ * Extended attributes and ACLs of the old file are not kept.  Several threads may
+ * replace files at once.
  */
 enum file_replace_flags {
 	FILE_KEEP_MODE = 1, /* an existing file's mode and, where permitted, owner are kept */
@@ -45,10 +55,10 @@ enum file_replace_flags {
 
 struct file_replace {
 	int fd;
-	int dirfd;
+	int dirfd;    /* -1: written to directly */
 	char *target; /* owned: the name within dirfd */
-	char *temp;   /* owned */
 	char *path;   /* owned: as the caller gave it, for errors */
+	struct file_temp *temp; /* its name, in the list that abandon_all walks */
 	unsigned flags;
 };
 
@@ -61,8 +71,8 @@ MUST_USE int file_replace_finish(struct file_replace *r, bool commit, struct err
 MUST_USE int file_replace(const char *path, mode_t mode, unsigned flags, struct span bytes,
 			  struct err *e);
 
-/* Removes every temporary file of replacements under way; async-signal-safe, for the
- * handlers of SIGINT and SIGTERM. */
+/* Removes every temporary file of replacements under way, which then fail; async-signal-safe,
+ * for the handlers of SIGINT and SIGTERM. */
 void file_replace_abandon_all(void);
 
 #endif

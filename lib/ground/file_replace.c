@@ -1,0 +1,338 @@
+#include "ground/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LINKS_MAX 40 /* as the kernel's own limit */
+
+/*
+ * A temporary file under way.  The list only grows, by as many nodes as replacements were ever
+ * open at once, so that a signal handler can walk it at any moment.  A node is `used` before its
+ * file is made and until after it was renamed or removed.  A handler that comes late removes a
+ * random name that no longer exists.
+ */
+struct file_temp {
+	struct file_temp *next;
+	atomic_bool used;
+	atomic_int dirfd;
+	char name[40];
+};
+
+static _Atomic(struct file_temp *) temps;
+
+static struct file_temp *temp_acquire(void)
+{
+	struct file_temp *t;
+
+	for (t = atomic_load(&temps); t; t = t->next) {
+		bool free_one = false;
+
+		if (atomic_compare_exchange_strong(&t->used, &free_one, true))
+			return t;
+	}
+	t = calloc(1, sizeof *t);
+	if (!t)
+		return NULL;
+	atomic_init(&t->used, true);
+	atomic_init(&t->dirfd, -1);
+	t->next = atomic_load(&temps);
+	while (!atomic_compare_exchange_weak(&temps, &t->next, t))
+		;
+	return t;
+}
+
+static void temp_release(struct file_temp *t)
+{
+	atomic_store(&t->dirfd, -1);
+	atomic_store(&t->used, false);
+}
+
+void file_replace_abandon_all(void)
+{
+	int saved = errno;
+
+	for (struct file_temp *t = atomic_load(&temps); t; t = t->next) {
+		int dirfd = atomic_load(&t->dirfd);
+
+		if (atomic_load(&t->used) && dirfd >= 0)
+			unlinkat(dirfd, t->name, 0);
+	}
+	errno = saved;
+}
+
+static int cannot(const struct file_replace *r, int errnum, const char *what, struct err *e)
+{
+	enum err_code code = errnum == ENOENT || errnum == ENOTDIR ? ERR_NOT_FOUND :
+			     errnum == EEXIST			    ? ERR_EXISTS :
+			     errnum == ENOMEM			    ? ERR_MEMORY :
+								      ERR_IO;
+
+	return err_set_errno(e, code, errnum, "%s: %s", r->path, what);
+}
+
+/* The folder part of a path, with its last slash, put before `name` unless that is absolute. */
+static char *beside(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	size_t folder = slash && name[0] != '/' ? (size_t)(slash - path) + 1 : 0;
+	char *joined = malloc(folder + strlen(name) + 1);
+
+	if (!joined)
+		return NULL;
+	memcpy(joined, path, folder);
+	memcpy(joined + folder, name, strlen(name) + 1);
+	return joined;
+}
+
+static bool is_descriptor(const char *path)
+{
+	return strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
+/* Follows symbolic links to the name that a rename would have to replace, which may not exist. */
+static int follow_links(const struct file_replace *r, char **target, struct err *e)
+{
+	char link[PATH_MAX];
+
+	for (int i = 0; i < LINKS_MAX; i++) {
+		ssize_t n;
+		char *next;
+
+		if (is_descriptor(*target))
+			return 0;
+		n = readlink(*target, link, sizeof link - 1);
+		if (n < 0)
+			return 0;
+		link[n] = '\0';
+		next = beside(*target, link);
+		if (!next)
+			return cannot(r, ENOMEM, "cannot be replaced", e);
+		free(*target);
+		*target = next;
+	}
+	return cannot(r, ELOOP, "cannot be replaced", e);
+}
+
+static bool is_direct(const char *target)
+{
+	struct stat st;
+
+	return is_descriptor(target) ||
+	       (stat(target, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)));
+}
+
+/* Our own descriptors are duplicated: opened anew they would write from the beginning of what
+ * they lead to, and sockets could not be opened at all. */
+static int open_direct(struct file_replace *r, const char *target, struct err *e)
+{
+	const char *slash = strrchr(target, '/');
+	unsigned long number;
+	char *end = NULL;
+
+	if (r->flags & FILE_NEW_ONLY)
+		return err_set(e, ERR_EXISTS, "%s: exists already", r->path);
+	number = slash ? strtoul(slash + 1, &end, 10) : 0;
+	if (is_descriptor(target) && strstr(target, "/fd/") && *end == '\0' && end != slash + 1 &&
+	    number <= INT_MAX)
+		r->fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
+	else
+		r->fd = open(target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return r->fd >= 0 ? 0 : cannot(r, errno, "cannot be opened for writing", e);
+}
+
+/* Splits the target into an open folder and a name in it. */
+static int open_folder(struct file_replace *r, const char *target, struct err *e)
+{
+	const char *slash = strrchr(target, '/'), *name = slash ? slash + 1 : target;
+	char *folder;
+
+	if (*name == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return err_set(e, ERR_USAGE, "%s: names no file", r->path);
+	r->target = strdup(name);
+	folder = slash ? strndup(target, (size_t)(slash - target) + 1) : strdup(".");
+	if (!r->target || !folder) {
+		free(folder);
+		return cannot(r, ENOMEM, "cannot be replaced", e);
+	}
+	r->dirfd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* A folder that may be written in but not listed cannot be synced either. */
+	if (r->dirfd < 0 && errno == EACCES)
+		r->dirfd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (r->dirfd < 0)
+		err_set_errno(e, errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : ERR_IO, errno,
+			      "%s: its folder %s cannot be opened", r->path, folder);
+	free(folder);
+	return r->dirfd >= 0 ? 0 : -1;
+}
+
+static int create_temp(struct file_replace *r, mode_t mode, struct err *e)
+{
+	r->temp = temp_acquire();
+	if (!r->temp)
+		return cannot(r, ENOMEM, "cannot be replaced", e);
+	for (int i = 0; i < 100; i++) {
+		uint64_t random;
+
+		if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+			return cannot(r, errno, "no random bytes for a temporary name", e);
+		atomic_store(&r->temp->dirfd, -1);
+		snprintf(r->temp->name, sizeof r->temp->name, ".staple-%016llx.tmp",
+			 (unsigned long long)random);
+		atomic_store(&r->temp->dirfd, r->dirfd);
+		r->fd = openat(r->dirfd, r->temp->name,
+			       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+		if (r->fd >= 0)
+			return 0;
+		if (errno != EEXIST)
+			break;
+	}
+	return cannot(r, errno, "no temporary file can be made in its folder", e);
+}
+
+/* The owner first: to change it can clear mode bits.  A user who may not give the file away
+ * keeps at least its group where it is one of his. */
+static int keep_mode(struct file_replace *r, const struct stat *old, struct err *e)
+{
+	if (fchown(r->fd, old->st_uid, old->st_gid) != 0 &&
+	    fchown(r->fd, (uid_t)-1, old->st_gid) != 0 && errno != EPERM && errno != EINVAL)
+		return cannot(r, errno, "its owner cannot be kept", e);
+	if (fchmod(r->fd, old->st_mode & 0777) != 0)
+		return cannot(r, errno, "its mode cannot be kept", e);
+	return 0;
+}
+
+static int open_beside(struct file_replace *r, const char *target, mode_t mode, struct err *e)
+{
+	bool exists, keep;
+	struct stat old;
+
+	if (open_folder(r, target, e) != 0)
+		return -1;
+	exists = fstatat(r->dirfd, r->target, &old, AT_SYMLINK_NOFOLLOW) == 0;
+	if (!exists && errno != ENOENT)
+		return cannot(r, errno, "cannot be replaced", e);
+	if (exists && (r->flags & FILE_NEW_ONLY))
+		return err_set(e, ERR_EXISTS, "%s: exists already", r->path);
+	if (exists && !S_ISREG(old.st_mode))
+		return err_set(e, ERR_IO, "%s: is %s, not a file", r->path, file_kind(old.st_mode));
+	keep = exists && (r->flags & FILE_KEEP_MODE);
+	if (create_temp(r, keep ? mode & old.st_mode & 0777 : mode, e) != 0)
+		return -1;
+	return keep ? keep_mode(r, &old, e) : 0;
+}
+
+static void wipe(struct file_replace *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	if (r->temp) {
+		unlinkat(r->dirfd, r->temp->name, 0);
+		temp_release(r->temp);
+	}
+	if (r->dirfd >= 0)
+		close(r->dirfd);
+	free(r->target);
+	free(r->path);
+	*r = (struct file_replace){.fd = -1, .dirfd = -1};
+}
+
+int file_replace_open(struct file_replace *r, const char *path, mode_t mode, unsigned flags,
+		      struct err *e)
+{
+	char *target;
+	int rc = -1;
+
+	*r = (struct file_replace){.fd = -1, .dirfd = -1, .flags = flags};
+	if (path[0] == '\0')
+		return err_set(e, ERR_USAGE, "an empty name names no file");
+	r->path = strdup(path);
+	target = strdup(path);
+	if (!r->path || !target)
+		err_set(e, ERR_MEMORY, "%s: out of memory", path);
+	else if (follow_links(r, &target, e) == 0)
+		rc = is_direct(target) ? open_direct(r, target, e) :
+					 open_beside(r, target, mode, e);
+	free(target);
+	if (rc != 0)
+		wipe(r);
+	return rc;
+}
+
+int file_replace_write(struct file_replace *r, struct span bytes, struct err *e)
+{
+	return file_write_fd(r->fd, r->path, bytes, e);
+}
+
+static int rename_new(const struct file_replace *r)
+{
+	if (renameat2(r->dirfd, r->temp->name, r->dirfd, r->target, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* A file system without that flag: link() does not replace either; the temporary name
+	 * is removed by wipe(). */
+	return linkat(r->dirfd, r->temp->name, r->dirfd, r->target, 0);
+}
+
+/* Content to the disk, then the name, then the folder: a crash leaves the old or the new. */
+static int commit(struct file_replace *r, struct err *e)
+{
+	int rc;
+
+	if (fsync(r->fd) != 0)
+		return cannot(r, errno, "cannot be written to the disk", e);
+	rc = close(r->fd);
+	r->fd = -1;
+	if (rc != 0)
+		return cannot(r, errno, "cannot be written", e);
+	if (r->flags & FILE_NEW_ONLY)
+		rc = rename_new(r);
+	else
+		rc = renameat(r->dirfd, r->temp->name, r->dirfd, r->target);
+	if (rc != 0)
+		return errno == EEXIST ?
+			       err_set(e, ERR_EXISTS, "%s: exists already", r->path) :
+			       cannot(r, errno, "cannot be replaced", e);
+	/* EBADF: opened without the right to list; EINVAL: the file system has no such thing. */
+	if (fsync(r->dirfd) != 0 && errno != EBADF && errno != EINVAL)
+		return cannot(r, errno, "written, but its folder cannot be written to the disk", e);
+	return 0;
+}
+
+static int close_direct(struct file_replace *r, struct err *e)
+{
+	int rc = close(r->fd);
+
+	r->fd = -1;
+	return rc == 0 ? 0 : cannot(r, errno, "cannot be written", e);
+}
+
+int file_replace_finish(struct file_replace *r, bool do_commit, struct err *e)
+{
+	int rc = 0;
+
+	if (do_commit)
+		rc = r->temp ? commit(r, e) : close_direct(r, e);
+	wipe(r);
+	return rc;
+}
+
+int file_replace(const char *path, mode_t mode, unsigned flags, struct span bytes, struct err *e)
+{
+	struct file_replace r;
+	int rc;
+
+	if (file_replace_open(&r, path, mode, flags, e) != 0)
+		return -1;
+	rc = file_replace_write(&r, bytes, e);
+	if (file_replace_finish(&r, rc == 0, e) != 0)
+		rc = -1;
+	return rc;
+}
