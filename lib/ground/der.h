@@ -8,6 +8,8 @@
  * strictness is added here, because libtasn1 is lax about both.  Nothing here
  * allocates, prints or knows the time.
  *
+ * content may be the reader itself: that steps into the element and drops what follows.
+ *
  * All return 0, or -1 and leave *in and the outputs as they were; der_why() says
  * in a few words what der_get would have met, for the message of the caller, who
  * knows the object and the section.
@@ -72,7 +74,8 @@ MUST_USE int der_get_boolean(struct span *in, bool *out, bool *odd);
  * X.690, 11.2.1; *odd tells instead of refusing when it is given). */
 MUST_USE int der_get_bits(struct span *in, struct span *octets, unsigned *unused, bool *odd);
 
-/* UTCTime or GeneralizedTime; *lax is set when it is not as RFC 5280, 4.1.2.5 wants it. */
+/* UTCTime or GeneralizedTime; *lax, when given, tells that it is not written as RFC 5280,
+ * 4.1.2.5.1 and 4.1.2.5.2 want it, which is refused otherwise. */
 MUST_USE int der_get_time(struct span *in, int64_t *out, bool *lax);
 
 /* True when nothing is left. */
@@ -89,7 +92,9 @@ const char *der_why(struct span in);
  * inside; for telling how long an object in a file is.  0, or -1. */
 MUST_USE int der_measure(struct span in, size_t *whole);
 
-/* Writing: the header for `n` content octets, at most 6 octets.  Returns its length. */
+/* Writing: the header for `n` content octets, at most DER_HEADER_MAX octets.  Returns its
+ * length. */
+#define DER_HEADER_MAX (2 + sizeof(size_t))
 size_t der_put_header(uint8_t *out, uint8_t tag, size_t n);
 
 #endif
