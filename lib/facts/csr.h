@@ -18,7 +18,9 @@ struct csr {
 	struct span signature_algorithm_oid;
 	struct span signature;
 	unsigned extension_requests; /* extensionRequest values (RFC 2985, 5.4.2), over all
-					attributes; more than one is a deviation, and x is their union */
+					attributes; more than one is a deviation, x is then their
+					union and x.list the first one's */
+	struct span attributes; /* content of the SET OF Attribute, or absent */
 	bool has_challenge_password;
 	struct extension_facts x;
 	uint32_t deviations;
@@ -30,5 +32,9 @@ static inline enum must_staple csr_must_staple(const struct csr *c)
 {
 	return feature_must_staple(&c->x.feature);
 }
+
+/* Walks the extensionRequests: *list is the content of each SEQUENCE OF Extension, as
+ * x.list for extension_next; *cursor begins as c->attributes, *values as SPAN_NONE. */
+bool csr_extensions_next(struct span *cursor, struct span *values, struct span *list);
 
 #endif

@@ -10,9 +10,12 @@
  * RFC 4514, 2.4.  A Name that cannot be read becomes "#" and its hex.  An empty one: "". */
 void dn_text(struct buf *out, struct span name);
 
-/* The value of the first attribute of this type ("CN", "O", "OU", "C", ...), appended as
- * UTF-8.  False: there is none. */
+/* The value of the first attribute of this type ("CN", "O", "OU", "C", ..., as dn_text writes
+ * it) that is text, appended as UTF-8 and not escaped.  False: there is none. */
 bool dn_attribute(struct span name, const char *type, struct buf *out);
+
+/* Is it a Name as RFC 5280, 4.1.2.4 defines it: RDNs that are not empty, of type and value? */
+bool dn_readable(struct span name);
 
 /* Is it a Name TLV with no RDN? */
 bool dn_empty(struct span name);

@@ -3,7 +3,8 @@
  *
  * One walk over a SEQUENCE OF Extension (RFC 5280, 4.1.2.9); known extensions become
  * facts, unknown critical ones are counted.  Nothing is refused that can be delimited;
- * what deviates is recorded in `deviations`, a set of enum deviation.
+ * what deviates is recorded in `deviations`, a set of enum deviation.  Of an extension that
+ * occurs twice the first is read (and the fact recorded); only TLS features are united.
  */
 #ifndef STAPLE_FACTS_EXTENSION_H
 #define STAPLE_FACTS_EXTENSION_H
@@ -11,7 +12,7 @@
 #include "facts/feature.h"
 
 /* Deviations from RFC 5280 (and X.690) that a reader can see; each has a text with its
- * section, in facts/extension.c's table. */
+ * section, in facts/deviation.c's table. */
 enum deviation {
 	DEVIATION_VERSION = 0,        /* not v1, v2, v3, or extensions without v3 */
 	DEVIATION_SERIAL_PADDED,
@@ -26,14 +27,21 @@ enum deviation {
 	DEVIATION_EXTENSION_DUPLICATE,
 	DEVIATION_EXTENSION_MALFORMED, /* a known one's value cannot be read */
 	DEVIATION_EXTENSIONS_EMPTY,
-	DEVIATION_BOOLEAN,             /* not 00 or FF, or a DEFAULT that is encoded */
-	DEVIATION_BIT_STRING,          /* unused bits that are not zero */
+	DEVIATION_BOOLEAN,             /* not 00 or FF */
+	DEVIATION_BIT_STRING,          /* unused bits that are not zero, or are not left out */
 	DEVIATION_SAN_EMPTY,
 	DEVIATION_SAN_SYNTAX,          /* IP of a wrong length, name with a NUL or not IA5 */
 	DEVIATION_PATHLEN_WITHOUT_CA,
 	DEVIATION_NAME_SYNTAX,
 	DEVIATION_KEY_UNREADABLE,
 	DEVIATION_TRAILING,            /* data behind a field, inside its container */
+	DEVIATION_DEFAULT_ENCODED,     /* a value that is the DEFAULT stands there */
+	DEVIATION_ALGORITHM,           /* an AlgorithmIdentifier without a readable OID */
+	DEVIATION_KEY_USAGE_EMPTY,
+	DEVIATION_CERT_SIGN_WITHOUT_CA,
+	DEVIATION_REQUEST_VERSION,     /* a request: not v1 */
+	DEVIATION_ATTRIBUTE,           /* a request: an attribute that cannot be read */
+	DEVIATION_EXTENSION_REQUESTS,  /* a request: more than one extensionRequest */
 	DEVIATION_COUNT
 };
 
@@ -76,6 +84,7 @@ enum eku {
 
 struct extension_facts {
 	uint32_t deviations;
+	uint32_t seen;              /* which known extensions occur: extension.c's own */
 	unsigned count;             /* extensions in all */
 	struct span list;           /* content of the SEQUENCE OF Extension, or absent */
 
@@ -96,12 +105,14 @@ struct extension_facts {
 	bool ocsp_nocheck;          /* RFC 6960, 4.2.2.2.1 */
 	bool precert_poison;        /* RFC 6962, 3.1 */
 	struct feature_facts feature;
-	unsigned unknown_critical;  /* how many */
+	unsigned unknown_critical;  /* how many that neither this struct nor RFC 5280, 4.2 knows */
 	struct span unknown_critical_oid; /* the first one's OID content */
 };
 
-/* Walks the content of a SEQUENCE OF Extension.  0, or -1 when an extension cannot be
- * delimited, with a short reason in *why. */
+/* Walks the content of a SEQUENCE OF Extension and adds to *x, which began as
+ * EXTENSION_FACTS_NONE.  0, or -1 when an extension cannot be delimited, with a short reason
+ * in *why. */
+#define EXTENSION_FACTS_NONE ((struct extension_facts){.path_len = -1})
 MUST_USE int extension_decode(struct span list, struct extension_facts *x, const char **why);
 
 /* Walks all extensions: *cursor begins as x->list. */
@@ -119,8 +130,14 @@ enum name_kind {
 };
 struct general_name {
 	enum name_kind kind;
+	bool constructed;  /* as the tag says; see extension_name_sound */
 	struct span value; /* content octets: text, 4 or 16 address octets, a Name TLV, ... */
 };
+
+/* Is the value as RFC 5280, 4.2.1.6 wants it: IA5 text that is not empty and has no NUL, an
+ * address of 4 or 16 octets, a Name, the form of the tag? */
+bool extension_name_sound(const struct general_name *n);
+
 /* Walks GeneralNames: *cursor begins as x->san; *inside as false. */
 bool extension_name_next(struct span *cursor, bool *inside, struct general_name *out);
 
@@ -134,7 +151,8 @@ const char *name_kind_text(enum name_kind k); /* "dns", "ip", "email", "uri", ..
 bool extension_aia_next(struct span *cursor, bool *inside, struct span *method,
 			struct general_name *location);
 
-/* The n-th (from 0) URI with id-ad-ocsp or id-ad-caIssuers; SPAN_NONE when there is none. */
+/* The n-th (from 0) URI with id-ad-ocsp or id-ad-caIssuers; SPAN_NONE when there is none.
+ * Each call walks from the start: for all of them use extension_aia_next. */
 struct span extension_ocsp_url(const struct extension_facts *x, size_t n);
 struct span extension_ca_issuers_url(const struct extension_facts *x, size_t n);
 
@@ -144,7 +162,7 @@ struct span extension_crl_url(const struct extension_facts *x, size_t n);
 /* Walks the extended key usages' OIDs: *cursor begins as x->eku_value, *inside as false. */
 bool extension_eku_next(struct span *cursor, bool *inside, struct span *oid);
 
-/* The n-th (from 0) TLS Feature value among the extensions; SPAN_NONE: no such. */
+/* The n-th (from 0) TLS Feature value in x->list; SPAN_NONE: no such. */
 struct span extension_feature_value(const struct extension_facts *x, size_t n);
 
 #endif

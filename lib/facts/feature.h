@@ -57,7 +57,8 @@ void feature_encode(struct buf *out, const int64_t *values, size_t n);
 /* RFC 7633, 4.2.2: does `lower` (a certificate's value) list every feature of `upper` (its
  * issuer's)?  SPAN_NONE means the extension is absent; a malformed value is never a
  * superset, and of a malformed issuer's value nothing is: false.  On false *missing, when
- * given, is the first value that lacks (or 0). */
+ * given, is the first value that lacks (or 0).  Of the values outside 0 to 65535 only the
+ * first 256 of `lower` are looked at. */
 bool feature_superset(struct span lower, struct span upper, int64_t *missing);
 
 #endif

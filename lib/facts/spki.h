@@ -22,10 +22,12 @@ struct spki {
 };
 
 /* Consumes one SubjectPublicKeyInfo.  -1: it cannot be delimited.  A key that is not
- * understood is KEY_UNKNOWN, never an error. */
+ * understood is KEY_UNKNOWN, never an error; *odd tells that its kind is known and its
+ * parameters or bits are not as that kind wants them, or that even the kind is unreadable. */
 MUST_USE int spki_decode(struct span *in, struct spki *out, bool *odd);
 
 /* "RSA", "RSA-PSS", "EC", "Ed25519", ... and for people "RSA 2048", "EC P-256". */
+const char *spki_curve_text(const struct spki *k); /* "P-256", ...; NULL: no known curve */
 const char *key_kind_text(enum key_kind k);
 const char *spki_text(const struct spki *k, char out[32]);
 

@@ -1,0 +1,156 @@
+#include "facts/csr.h"
+#include "facts/dn.h"
+#include "facts/oid.h"
+#include "ground/der.h"
+#include "ground/limits.h"
+
+static int refuse(struct err *e, const char *field, const char *section, struct span at)
+{
+	return err_set(e, ERR_PARSE, "request: %s (RFC 2986, %s): %s", field, section, der_why(at));
+}
+
+static void note(struct csr *c, bool it_is, enum deviation d)
+{
+	if (it_is)
+		c->deviations |= deviation_bit(d);
+}
+
+struct attribute {
+	struct span oid;    /* absent when the inside cannot be read */
+	struct span values; /* content of the SET OF ANY */
+};
+
+/* Attribute ::= SEQUENCE { type OID, values SET OF ANY }; false when none can be delimited. */
+static bool attribute_next(struct span *in, struct attribute *out)
+{
+	struct span body;
+
+	if (der_get(in, DER_SEQUENCE, &body) != 0)
+		return false;
+	if (der_get(&body, DER_OID, &out->oid) != 0 ||
+	    der_get(&body, DER_SET, &out->values) != 0 || !der_end(body))
+		out->oid = out->values = SPAN_NONE;
+	return true;
+}
+
+bool csr_extensions_next(struct span *cursor, struct span *values, struct span *list)
+{
+	struct attribute a;
+
+	while (der_get(values, DER_SEQUENCE, list) != 0) {
+		if (!attribute_next(cursor, &a))
+			return false;
+		*values = span_equal(a.oid, OID_EXTENSION_REQUEST) ? a.values : SPAN_NONE;
+	}
+	return true;
+}
+
+/* RFC 2985, 5.4.1: challengePassword, 1.2.840.113549.1.9.7 */
+static bool is_challenge_password(struct span oid)
+{
+	static const uint8_t password[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 7};
+
+	return span_equal(oid, span_of(password, sizeof password));
+}
+
+/* One extensionRequest's values: each a SEQUENCE OF Extension, one of them allowed. */
+static int get_extension_request(struct span values, struct csr *c, struct err *e)
+{
+	struct span list;
+	const char *why;
+
+	note(c, der_end(values), DEVIATION_ATTRIBUTE);
+	while (der_get(&values, DER_SEQUENCE, &list) == 0) {
+		c->extension_requests++;
+		if (extension_decode(list, &c->x, &why) != 0)
+			return err_set(e, ERR_PARSE, "request: extension %u (RFC 5280, 4.2): %s",
+				       c->x.count + 1, why);
+	}
+	note(c, !der_end(values), DEVIATION_ATTRIBUTE);
+	return 0;
+}
+
+/* attributes [0] IMPLICIT SET OF Attribute */
+static int get_attributes(struct span *in, struct csr *c, struct err *e)
+{
+	struct span cursor;
+	struct attribute a;
+	int there = der_get_optional(in, DER_CONTEXT_CONS(0), &c->attributes);
+
+	if (there < 0)
+		return refuse(e, "attributes", "4.1", *in);
+	note(c, there == 0, DEVIATION_ATTRIBUTE); /* not OPTIONAL, though many leave it out */
+	for (cursor = c->attributes; !der_end(cursor);) {
+		if (!attribute_next(&cursor, &a))
+			return refuse(e, "an attribute", "4.1", cursor);
+		note(c, !span_present(a.oid), DEVIATION_ATTRIBUTE);
+		if (is_challenge_password(a.oid))
+			c->has_challenge_password = true;
+		if (span_equal(a.oid, OID_EXTENSION_REQUEST) &&
+		    get_extension_request(a.values, c, e) != 0)
+			return -1;
+	}
+	note(c, c->extension_requests > 1, DEVIATION_EXTENSION_REQUESTS);
+	c->deviations |= c->x.deviations;
+	return 0;
+}
+
+static int get_info(struct span info, struct csr *c, struct err *e)
+{
+	int64_t v;
+	bool odd;
+
+	if (der_get_int64(&info, DER_INTEGER, &v) != 0)
+		return refuse(e, "version", "4.1", info);
+	c->version = v >= 0 && v < INT32_MAX ? (int)v + 1 : INT32_MAX;
+	note(c, v != 0, DEVIATION_REQUEST_VERSION);
+	if (der_get_whole(&info, DER_SEQUENCE, NULL, &c->subject) != 0)
+		return refuse(e, "subject", "4.1", info);
+	note(c, !dn_readable(c->subject), DEVIATION_NAME_SYNTAX);
+	if (spki_decode(&info, &c->key, &odd) != 0)
+		return refuse(e, "subjectPKInfo", "4.1", info);
+	note(c, odd, DEVIATION_KEY_UNREADABLE);
+	if (get_attributes(&info, c, e) != 0)
+		return -1;
+	note(c, !der_end(info), DEVIATION_TRAILING);
+	return 0;
+}
+
+static int get_signature(struct span *in, struct csr *c, struct err *e)
+{
+	struct span algorithm;
+	bool odd;
+
+	if (der_get_whole(in, DER_SEQUENCE, &algorithm, &c->signature_algorithm) != 0)
+		return refuse(e, "signatureAlgorithm", "4.2", *in);
+	if (der_get(&algorithm, DER_OID, &c->signature_algorithm_oid) != 0)
+		note(c, true, DEVIATION_ALGORITHM);
+	if (der_get_bits(in, &c->signature, NULL, &odd) != 0) {
+		if (der_get(in, DER_BIT_STRING, &c->signature) != 0)
+			return refuse(e, "signature", "4.2", *in);
+		odd = true;
+	}
+	note(c, odd, DEVIATION_BIT_STRING);
+	return 0;
+}
+
+int csr_decode(struct span der, struct csr *out, struct err *e)
+{
+	struct span body, info;
+	struct csr *c = out;
+
+	*c = (struct csr){.der = der, .x = EXTENSION_FACTS_NONE};
+	if (der.n > LIMIT_CERT_DER)
+		return err_set(e, ERR_LIMIT, "request: %zu octets, at most %u are read", der.n,
+			       LIMIT_CERT_DER);
+	if (der_get(&der, DER_SEQUENCE, &body) != 0)
+		return refuse(e, "CertificationRequest", "4.2", der);
+	if (!der_end(der))
+		return err_set(e, ERR_PARSE, "request: %zu octets behind it", der.n);
+	if (der_get_whole(&body, DER_SEQUENCE, &info, &c->tbs) != 0)
+		return refuse(e, "certificationRequestInfo", "4.2", body);
+	if (get_info(info, c, e) != 0 || get_signature(&body, c, e) != 0)
+		return -1;
+	note(c, !der_end(body), DEVIATION_TRAILING);
+	return 0;
+}

@@ -1,0 +1,171 @@
+#include "facts/extension.h"
+#include "facts/dn.h"
+#include "facts/oid.h"
+#include "ground/der.h"
+#include "ground/text.h"
+
+#include <arpa/inet.h>
+
+const char *name_kind_text(enum name_kind k)
+{
+	static const char *const text[] = {"other", "email", "dns", "x400", "directory",
+					   "edi", "uri", "ip", "registered-id"};
+
+	return (size_t)k < sizeof text / sizeof text[0] ? text[k] : "unknown";
+}
+
+/* One GeneralName at the front of *in; a context tag of any number below 31. */
+static bool name_get(struct span *in, struct general_name *out)
+{
+	struct span rest = *in;
+	uint8_t tag;
+
+	if (der_get_any(&rest, &tag, &out->value, NULL) != 0 || (tag & 0xc0) != 0x80 ||
+	    (tag & 0x1f) == 0x1f)
+		return false;
+	out->kind = (enum name_kind)(tag & 0x1f);
+	out->constructed = (tag & 0x20) != 0;
+	*in = rest;
+	return true;
+}
+
+/* Steps into the SEQUENCE on the first call. */
+static bool enter(struct span *cursor, bool *inside)
+{
+	if (!*inside && der_get(cursor, DER_SEQUENCE, cursor) != 0)
+		return false;
+	*inside = true;
+	return true;
+}
+
+bool extension_name_next(struct span *cursor, bool *inside, struct general_name *out)
+{
+	return enter(cursor, inside) && name_get(cursor, out);
+}
+
+bool extension_name_sound(const struct general_name *n)
+{
+	bool structured = n->kind == NAME_OTHER || n->kind == NAME_X400 ||
+			  n->kind == NAME_DIRECTORY || n->kind == NAME_EDI;
+
+	if (n->kind > NAME_REGISTERED_ID || n->constructed != structured || n->value.n == 0)
+		return false;
+	switch (n->kind) {
+	case NAME_EMAIL:
+	case NAME_DNS:
+	case NAME_URI:
+		for (size_t i = 0; i < n->value.n; i++)
+			if (n->value.p[i] == 0 || n->value.p[i] >= 0x80)
+				return false;
+		return true;
+	case NAME_IP:
+		return n->value.n == 4 || n->value.n == 16;
+	case NAME_DIRECTORY:
+		return dn_readable(n->value);
+	default:
+		return true;
+	}
+}
+
+void extension_name_text(struct buf *out, const struct general_name *n)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	if (n->kind == NAME_EMAIL || n->kind == NAME_DNS || n->kind == NAME_URI) {
+		buf_add(out, n->value);
+	} else if (n->kind == NAME_IP && (n->value.n == 4 || n->value.n == 16)) {
+		int family = n->value.n == 4 ? AF_INET : AF_INET6;
+
+		if (inet_ntop(family, n->value.p, address, sizeof address))
+			buf_add_str(out, address);
+	} else if (n->kind == NAME_DIRECTORY) {
+		dn_text(out, n->value);
+	} else if (n->kind == NAME_REGISTERED_ID) {
+		oid_dotted(out, n->value);
+	} else {
+		buf_printf(out, "%s:", name_kind_text(n->kind));
+		text_hex(out, n->value);
+	}
+}
+
+bool extension_aia_next(struct span *cursor, bool *inside, struct span *method,
+			struct general_name *location)
+{
+	struct span rest, body;
+
+	if (!enter(cursor, inside))
+		return false;
+	rest = *cursor;
+	if (der_get(&rest, DER_SEQUENCE, &body) != 0 || der_get(&body, DER_OID, method) != 0 ||
+	    !name_get(&body, location) || !der_end(body))
+		return false;
+	*cursor = rest;
+	return true;
+}
+
+static struct span aia_url(const struct extension_facts *x, struct span wanted, size_t n)
+{
+	struct span cursor = x->aia, method;
+	struct general_name location;
+	bool inside = false;
+
+	if (!span_present(cursor))
+		return SPAN_NONE;
+	while (extension_aia_next(&cursor, &inside, &method, &location))
+		if (location.kind == NAME_URI && span_equal(method, wanted) && n-- == 0)
+			return location.value;
+	return SPAN_NONE;
+}
+
+struct span extension_ocsp_url(const struct extension_facts *x, size_t n)
+{
+	return aia_url(x, OID_OCSP, n);
+}
+
+struct span extension_ca_issuers_url(const struct extension_facts *x, size_t n)
+{
+	return aia_url(x, OID_CA_ISSUERS, n);
+}
+
+/* RFC 5280, 4.2.1.13: of a DistributionPoint the content of fullName, or nothing. */
+static struct span full_name(struct span point)
+{
+	struct span name, names;
+
+	if (der_get_optional(&point, DER_CONTEXT_CONS(0), &name) == 1 &&
+	    der_get_optional(&name, DER_CONTEXT_CONS(0), &names) == 1)
+		return names;
+	return SPAN_NONE;
+}
+
+struct span extension_crl_url(const struct extension_facts *x, size_t n)
+{
+	struct span points = x->crl_distribution_points, point, names;
+	struct general_name name;
+
+	if (!span_present(points) || der_get(&points, DER_SEQUENCE, &points) != 0)
+		return SPAN_NONE;
+	while (der_get(&points, DER_SEQUENCE, &point) == 0)
+		for (names = full_name(point); !der_end(names) && name_get(&names, &name);)
+			if (name.kind == NAME_URI && n-- == 0)
+				return name.value;
+	return SPAN_NONE;
+}
+
+bool extension_eku_next(struct span *cursor, bool *inside, struct span *oid)
+{
+	return enter(cursor, inside) && der_get(cursor, DER_OID, oid) == 0;
+}
+
+struct span extension_feature_value(const struct extension_facts *x, size_t n)
+{
+	struct span cursor = x->list;
+	struct extension ext;
+
+	if (x->feature.extensions == 0)
+		return SPAN_NONE;
+	while (extension_next(&cursor, &ext))
+		if (span_equal(ext.oid, OID_TLS_FEATURE) && n-- == 0)
+			return ext.value;
+	return SPAN_NONE;
+}
