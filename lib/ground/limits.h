@@ -31,6 +31,9 @@
 /* A PEM block's text.  LIMIT_CERT_DER in base64 and line ends, rounded up. */
 #define LIMIT_PEM_BLOCK (2u * 1024u * 1024u)
 
+/* The label of a PEM block ("TRUSTED CERTIFICATE"); the longest in use has 24 characters. */
+#define LIMIT_PEM_LABEL 64
+
 /* RFC 1035, 2.3.4: a name and a label; RFC 5280, A.1 ub-common-name. */
 #define LIMIT_DNS_NAME 253
 #define LIMIT_DNS_LABEL 63
