@@ -191,3 +191,8 @@ const struct policy_ca *policy_ca_get(const struct policy *p, const char *id)
 			return &p->cas[i];
 	return NULL;
 }
+
+bool policy_ca_old(const struct policy_ca *ca, int64_t now)
+{
+	return ca->checked != WHEN_NONE && now - ca->checked >= INT64_C(366) * 86400;
+}

@@ -109,4 +109,7 @@ const char *policy_responder(const struct policy *p, const char *url);
 const struct policy_ca *policy_ca_of(const struct policy *p, const struct cert *c);
 const struct policy_ca *policy_ca_get(const struct policy *p, const char *id);
 
+/* Was the record last checked more than a year (366 days) ago?  Then ca.record-old. */
+bool policy_ca_old(const struct policy_ca *ca, int64_t now);
+
 #endif
