@@ -6,7 +6,6 @@
 
 /* A certificate that lives no longer needs no revocation (CA/Browser Forum BR, 1.6.1). */
 #define SHORT_LIVED (7 * 24 * 3600)
-#define CA_RECORD_AGE (365 * 24 * 3600)
 
 static const char *state_id(const struct chain_path *p)
 {
@@ -161,7 +160,7 @@ static void check_ca(const struct promise_input *in, struct findings *f)
 				  ca->ocsp == CA_OCSP_ENDED ? " since " : "",
 				  ca->ocsp == CA_OCSP_ENDED ? when_format(ca->ocsp_ended, day) : "",
 				  ca->source ? ca->source : "none");
-	if (ca->checked != WHEN_NONE && in->now - ca->checked > CA_RECORD_AGE)
+	if (policy_ca_old(ca, in->now))
 		findings_add(f, "ca.record-old", in->subject, "the record of %s was checked on %.10s",
 			     ca->id, when_format(ca->checked, day));
 }
