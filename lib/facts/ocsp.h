@@ -2,6 +2,10 @@
  * ocsp: what an OCSP response says, and the bytes of a request (RFC 6960).
  *
  * Facts only: signature, authority, status and times are judged in judge/staple.h.
+ *
+ * A response is a proof, so more is refused here than in a certificate: data behind a field,
+ * a time that is none, a signature that is not whole octets.  What is merely odd and harmless
+ * (a padded serial in the CertID, a written default, a time with a fraction) is recorded.
  */
 #ifndef STAPLE_FACTS_OCSP_H
 #define STAPLE_FACTS_OCSP_H
@@ -31,14 +35,16 @@ struct ocsp_response {
 	struct span responses;     /* content of SEQUENCE OF SingleResponse */
 	size_t count;              /* SingleResponses */
 	struct span extensions;    /* content of responseExtensions, or absent */
-	struct span nonce;         /* the nonce's octets (RFC 8954), or absent */
-	unsigned unknown_critical; /* unknown critical responseExtensions */
+	struct span nonce;         /* the nonce's octets (RFC 8954, 2.1), or absent */
+	unsigned unknown_critical; /* critical responseExtensions but the nonce: no other one's
+				      meaning is taken into account */
 	struct span unknown_critical_oid;
 	struct span signature_algorithm; /* TLV */
 	struct span signature_algorithm_oid;
 	struct span signature;
 	struct span certs;         /* content of SEQUENCE OF Certificate, or absent */
-	bool time_odd;             /* a time that is not as RFC 5280 wants it */
+	bool time_odd;             /* a time, also of a SingleResponse, that is not as RFC 5280,
+				      4.1.2.5.2 wants it */
 	uint32_t deviations;       /* enum deviation, where one fits */
 };
 
