@@ -203,6 +203,25 @@ static int open_standard(void)
 	return 0;
 }
 
+/* A waiver that matched nothing may be a pattern with a slip; only -v tells, as one run seldom
+ * meets every object. */
+static void note_unused_waivers(const struct tool_run *run)
+{
+	struct buf b;
+
+	if (!run->verbose)
+		return;
+	buf_init(&b);
+	policy_print_unused(&run->policy, &b);
+	for (const char *line = buf_cstr(&b); *line;) {
+		size_t n = strcspn(line, "\n");
+
+		tool_note(run, "%.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	buf_wipe(&b);
+}
+
 static int run_tool(struct tool_run *run, const struct options *o)
 {
 	struct err e;
@@ -218,6 +237,7 @@ static int run_tool(struct tool_run *run, const struct options *o)
 	if (*crypto_neutralised() && run->verbose)
 		tool_note(run, "ignored from the environment: %s", crypto_neutralised());
 	status = run->tool->run(run, o->args, o->arg_count);
+	note_unused_waivers(run);
 	tool_progress(run, NULL);
 	return status;
 }
