@@ -4,6 +4,12 @@
  * The command is given to /bin/sh -c in a process group of its own, with
  * standard input from /dev/null, standard output and error to ours (or to
  * /dev/null), no other descriptor open and default signal handling.
+ *
+ * What a command starts is found again by its process group, by the parents of
+ * each process in /proc, and with `subreaper` also when it has made itself a
+ * daemon: such processes become ours, and every stranger among our children
+ * that is younger than the command is taken to be of it.  So at most one
+ * subreaper command should run at a time.  At most LIMIT_CHILDREN are under way.
  */
 #ifndef STAPLE_GROUND_CHILD_H
 #define STAPLE_GROUND_CHILD_H
@@ -16,6 +22,7 @@ struct child {
 	pid_t pid;   /* 0: none */
 	bool reaped;
 	int status;  /* of waitpid, once reaped */
+	struct child_entry *entry; /* in the list of those under way */
 };
 
 struct child_options {
@@ -27,20 +34,23 @@ struct child_options {
 				     finds them outside the process group */
 };
 
-/* ERR_IO when the process could not be made. */
+/* ERR_IO when the process could not be made.  A SIGCHLD that is ignored is set to its
+ * default: the status would be lost. */
 MUST_USE int child_start(struct child *c, const struct child_options *o, struct err *e);
 
 /* Waits at most timeout_ms (-1: for ever).  1: it ended, c->status is set; 0: it runs. */
 MUST_USE int child_wait(struct child *c, int64_t timeout_ms, struct err *e);
 
-/* SIGTERM to the group and every descendant, after grace_ms SIGKILL; reaps all. */
+/* SIGTERM to the group and every descendant, after grace_ms SIGKILL; reaps all.  To be
+ * called for every `subreaper` child, also when child_wait saw it end; harmless again. */
 void child_stop(struct child *c, int64_t grace_ms);
 
-/* Stops every child that is under way; for the end after a signal. */
+/* Stops every child that is under way, with a second of grace; async-signal-safe, for the
+ * end after a signal. */
 void child_stop_all(void);
 
 /* start and wait; the command's exit status in *status (128 + N for a signal).  ERR_TIMEOUT
- * when it had to be stopped. */
+ * when it had to be stopped.  What it left running when it ended by itself is left alone. */
 MUST_USE int child_run(const struct child_options *o, int64_t timeout_ms, int *status,
 		       struct err *e);
 

@@ -48,4 +48,7 @@
 /* Redirects that a responder may lead us through. */
 #define LIMIT_REDIRECTS 5
 
+/* Commands (hooks, rehearsals) under way at once. */
+#define LIMIT_CHILDREN 64
+
 #endif
