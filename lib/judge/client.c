@@ -1,349 +1,338 @@
-#include "judge/client.h"
+#include "judge/client_case.h"
 
-#include "ground/der.h"
-#include "judge/client_staple.h"
-
+#include <stdarg.h>
 #include <stdio.h>
 
-/*
- * Sources.  Firefox: mozilla::pkix (pkixcheck.cpp, pkixocsp.cpp) and Firefox ESR, observed with a
- * responder that answers and with one that does not.  GnuTLS: cert-session.c and gnutls-cli 3.7.9,
- * observed.  OpenSSL: its clients look at no staple unless told to; observed with s_client and
- * curl.  tests/lab compares each row with the real programs.
- */
-
-#define HOUR 3600
-#define DAY (24 * HOUR)
-#define FIREFOX_SLOP DAY             /* on both ends */
-#define FIREFOX_MAX_LIFE (10 * DAY)  /* whatever nextUpdate says */
-#define FIREFOX_NO_NEXT DAY          /* the life without nextUpdate */
-#define GNUTLS_MAX_AGE (15 * DAY)    /* without nextUpdate */
+static const char *const names[CLIENT_COUNT] = {"firefox", "gnutls", "openssl", "rfc7633"};
 
 const char *client_answer_text(enum client_answer a)
 {
-	static const char *const text[] = {"accepts", "refuses", "depends"};
-
-	return text[a];
+	switch (a) {
+	case CLIENT_ACCEPTS: return "accepts";
+	case CLIENT_REFUSES: return "refuses";
+	case CLIENT_DEPENDS: break;
+	}
+	return "depends";
 }
 
-static void answer(struct client_row *row, enum client_answer a, const char *reason)
+/* What the leaf's staple is to the clients, found once. */
+struct leaf_staple {
+	bool present;
+	bool good;               /* supposed, or judged by every rule */
+	struct staple_result result;
+	struct findings found;   /* by the rules alone: no skew, no policy */
+};
+
+static void say(struct client_row *row, enum client_answer a, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+static void say(struct client_row *row, enum client_answer a, const char *fmt, ...)
 {
+	va_list ap;
+
 	row->answer = a;
-	snprintf(row->reason, sizeof row->reason, "%s", reason);
+	va_start(ap, fmt);
+	vsnprintf(row->reason, sizeof row->reason, fmt, ap);
+	va_end(ap);
 }
 
-/* --- how each client reads the TLS Feature extension --- */
-
-/* GnuTLS looks for 5 only, takes padded integers, and forgets an extension that it cannot read. */
-static bool gnutls_sees_must_staple(const struct cert *c)
+static int judge_leaf(const struct client_input *in, struct leaf_staple *s, struct err *e)
 {
-	struct span value, list, content;
-	bool padded, found = false;
+	struct policy bare = {.ocsp_sha1 = SEVERITY_ERROR, .staple_min_left = {.percent = 0}};
+	struct staple_input staple = {.cert = &in->chain[0], .issuer = in->issuer, .now = in->now,
+				      .policy = &bare, .subject = "staple"};
 
-	for (size_t i = 0; span_present(value = extension_feature_value(&c->x, i)); i++) {
-		if (der_get(&value, DER_SEQUENCE, &list) != 0 || !der_end(value))
-			continue;
-		while (list.n > 0) {
-			if (der_get_integer(&list, &content, &padded) != 0)
-				return false;
-			while (content.n > 1 && content.p[0] == 0)
-				content = span_from(content, 1);
-			if (content.n == 1 && content.p[0] == FEATURE_STATUS_REQUEST)
-				found = true;
-		}
+	*s = (struct leaf_staple){.present = false};
+	findings_init(&s->found, NULL, in->now);
+	if (in->suppose == CLIENT_GOOD) {
+		s->present = s->good = true;
+		return 0;
 	}
-	return found;
+	if (in->suppose == CLIENT_NONE || !in->staples || !span_present(in->staples[0]))
+		return 0;
+	s->present = true;
+	staple.response = in->staples[0];
+	if (staple_judge(&staple, &s->result, &s->found, e) != 0 ||
+	    findings_check(&s->found, e) != 0)
+		return -1;
+	s->good = s->result.state == STAPLE_GOOD;
+	return 0;
 }
 
-static bool same_feature_bytes(const struct cert *a, const struct cert *b)
+static const char *first_error(const struct leaf_staple *s)
 {
-	return span_equal(extension_feature_value(&a->x, 0), extension_feature_value(&b->x, 0));
+	for (size_t i = 0; i < s->found.n; i++)
+		if (s->found.v[i].severity == SEVERITY_ERROR)
+			return s->found.v[i].rule->title;
+	return "the staple is not good";
 }
 
-/* A list that Firefox refuses whatever is stapled; NULL: it does not. */
-static const char *firefox_refuses_list(const struct feature_facts *x)
+/* Is this finding one about times, which the graces below judge? */
+static bool is_time(const char *id)
 {
-	if (x->extensions == 0)
-		return NULL;
-	if (x->malformed && x->why && strstr(x->why, "padded"))
-		return "a feature other than 5 is listed (MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING)";
-	if (x->malformed || x->empty)
-		return "the extension cannot be read or is empty (SEC_ERROR_BAD_DER)";
-	if (x->extensions > 1)
-		return "the extension occurs twice (SEC_ERROR_EXTENSION_VALUE_INVALID)";
-	if (x->other || x->status_request_v2)
-		return "a feature other than 5 is listed (MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING)";
-	return NULL;
+	return strcmp(id, "staple.expired") == 0 || strcmp(id, "staple.future") == 0;
 }
 
-/* --- Firefox --- */
-
-static int64_t firefox_end(const struct staple_result *r)
-{
-	int64_t end = r->this_update + FIREFOX_MAX_LIFE;
-
-	if (r->next_update == WHEN_NONE)
-		end = r->this_update + FIREFOX_NO_NEXT;
-	else if (r->next_update < end)
-		end = r->next_update;
-	return end + FIREFOX_SLOP;
-}
-
-/* A fault that Firefox mends by asking the responder itself, when that one answers. */
-static void firefox_mends(const struct client_input *in, struct client_row *row, const char *code)
-{
-	char reason[200];
-
-	if (in->responder_up) {
-		answer(row, CLIENT_ACCEPTS, "it asks the responder itself, which answers; refuses when "
-					    "the responder is down");
-		return;
-	}
-	snprintf(reason, sizeof reason, "the responder is down and the staple is not good (%s)", code);
-	answer(row, CLIENT_REFUSES, reason);
-}
-
-static void firefox_times(const struct client_input *in, const struct client_staple *s,
-			  struct client_row *row)
-{
-	if (s->result.this_update - FIREFOX_SLOP > in->now)
-		answer(row, CLIENT_REFUSES, "thisUpdate is more than 24 hours in the future "
-					    "(SEC_ERROR_OCSP_FUTURE_RESPONSE)");
-	else if (firefox_end(&s->result) < in->now)
-		firefox_mends(in, row, "SEC_ERROR_OCSP_OLD_RESPONSE");
-	else if (s->times_odd && s->result.next_update != WHEN_NONE && s->result.next_update < in->now)
-		answer(row, CLIENT_ACCEPTS, "within its 24 hours of slop after nextUpdate");
-	else
-		answer(row, CLIENT_ACCEPTS, "the staple is good");
-}
-
-static void firefox_staple(const struct client_input *in, const struct client_staple *s,
-			   bool must_staple, struct client_row *row)
-{
-	switch (s->fault) {
-	case CLIENT_STAPLE_NONE:
-		if (must_staple)
-			answer(row, CLIENT_REFUSES, "no staple "
-			       "(MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING)");
-		else
-			answer(row, CLIENT_ACCEPTS, "not Must-Staple, nothing stapled");
-		break;
-	case CLIENT_STAPLE_EMPTY:
-		answer(row, CLIENT_DEPENDS, "a staple of zero bytes, which TLS forbids");
-		break;
-	case CLIENT_STAPLE_UNREADABLE:
-		answer(row, CLIENT_REFUSES, "SEC_ERROR_OCSP_MALFORMED_RESPONSE");
-		break;
-	case CLIENT_STAPLE_TRY_LATER:
-		firefox_mends(in, row, "SEC_ERROR_OCSP_TRY_SERVER_LATER");
-		break;
-	case CLIENT_STAPLE_UNSUCCESSFUL:
-		answer(row, CLIENT_REFUSES, "the stapled response is an error of the responder");
-		break;
-	case CLIENT_STAPLE_SIGNER:
-	case CLIENT_STAPLE_ANCESTOR:
-		firefox_mends(in, row, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT");
-		break;
-	case CLIENT_STAPLE_ALGORITHM:
-		answer(row, CLIENT_DEPENDS, "the staple's signature algorithm or key is weak");
-		break;
-	case CLIENT_STAPLE_SIGNATURE:
-		answer(row, CLIENT_REFUSES, "SEC_ERROR_OCSP_BAD_SIGNATURE");
-		break;
-	case CLIENT_STAPLE_CRITICAL:
-		answer(row, CLIENT_REFUSES, "SEC_ERROR_UNKNOWN_CRITICAL_EXTENSION");
-		break;
-	case CLIENT_STAPLE_OTHER_SERIAL:
-	case CLIENT_STAPLE_OTHER_NAME:
-	case CLIENT_STAPLE_OTHER_KEY:
-		firefox_mends(in, row, "MOZILLA_PKIX_ERROR_OCSP_RESPONSE_FOR_CERT_MISSING");
-		break;
-	case CLIENT_STAPLE_REVOKED:
-		answer(row, CLIENT_REFUSES, "SEC_ERROR_REVOKED_CERTIFICATE");
-		break;
-	case CLIENT_STAPLE_UNKNOWN:
-		answer(row, CLIENT_REFUSES, "SEC_ERROR_OCSP_UNKNOWN_CERT");
-		break;
-	case CLIENT_STAPLE_READ:
-		firefox_times(in, s, row);
-		break;
-	}
-}
-
-static void predict_firefox(const struct client_input *in, const struct client_staple *s,
-			    struct client_row *row)
-{
-	const struct feature_facts *x = &in->chain[0].x.feature;
-	const char *refused = firefox_refuses_list(x);
-
-	for (size_t i = 0; !refused && i + 1 < in->n; i++)
-		if (in->chain[i + 1].x.feature.extensions > 0 &&
-		    !same_feature_bytes(&in->chain[i], &in->chain[i + 1]))
-			refused = "an issuer's TLS Feature extension is not the same in what it issued "
-				  "(MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING)";
-	if (refused)
-		answer(row, CLIENT_REFUSES, refused);
-	else
-		firefox_staple(in, s, x->status_request, row);
-}
-
-/* --- GnuTLS --- */
-
-/* Every certificate of the chain is asked for its staple in TLS 1.3, the leaf alone in 1.2. */
-static bool gnutls_misses_upper(const struct client_input *in)
-{
-	if (in->tls != PATH_TLS_1_3)
-		return false;
-	for (size_t i = 1; i < in->n; i++)
-		if (gnutls_sees_must_staple(&in->chain[i]) && !cert_self_issued(&in->chain[i]) &&
-		    !span_present(in->staples[i]))
-			return true;
-	return false;
-}
-
-static bool gnutls_superset_holds(const struct client_input *in)
-{
-	for (size_t i = 0; i + 1 < in->n; i++) {
-		struct span upper = extension_feature_value(&in->chain[i + 1].x, 0);
-		struct span lower = extension_feature_value(&in->chain[i].x, 0);
-
-		if (span_present(upper) && !in->chain[i + 1].x.feature.malformed &&
-		    !feature_superset(lower, upper, NULL))
-			return false;
-	}
-	return true;
-}
-
-static void gnutls_staple(const struct client_input *in, const struct client_staple *s,
-			  bool must_staple, struct client_row *row)
+static const char *time_fault(const struct leaf_staple *s, const struct client_grace *g,
+			      int64_t now)
 {
 	const struct staple_result *r = &s->result;
 
-	switch (s->fault) {
-	case CLIENT_STAPLE_EMPTY:
-		answer(row, CLIENT_REFUSES, "a staple of zero bytes breaks its handshake");
-		return;
-	case CLIENT_STAPLE_NONE:
-	case CLIENT_STAPLE_TRY_LATER:
-	case CLIENT_STAPLE_UNSUCCESSFUL:
-		if (must_staple)
-			answer(row, CLIENT_REFUSES, "the certificate's promise of a staple is not kept");
-		else
-			answer(row, CLIENT_ACCEPTS, "not Must-Staple, no answer stapled");
-		return;
-	case CLIENT_STAPLE_UNREADABLE:
-		answer(row, CLIENT_REFUSES, "the staple cannot be read");
-		return;
-	case CLIENT_STAPLE_SIGNER:
-	case CLIENT_STAPLE_ALGORITHM:
-	case CLIENT_STAPLE_SIGNATURE:
-		answer(row, CLIENT_REFUSES, "the staple's signature or signer is refused");
-		return;
-	case CLIENT_STAPLE_ANCESTOR:
-		answer(row, CLIENT_DEPENDS, "it takes a delegate of any CA on a path to its own roots");
-		return;
-	case CLIENT_STAPLE_OTHER_SERIAL:
-	case CLIENT_STAPLE_OTHER_NAME:
-		answer(row, CLIENT_REFUSES, "the staple is about another certificate");
-		return;
-	case CLIENT_STAPLE_REVOKED:
-		answer(row, CLIENT_REFUSES, "the staple says revoked");
-		return;
-	case CLIENT_STAPLE_CRITICAL:
-	case CLIENT_STAPLE_OTHER_KEY:
-	case CLIENT_STAPLE_UNKNOWN:
-	case CLIENT_STAPLE_READ:
-		break;
+	if (!s->result.matched || r->this_update == WHEN_NONE)
+		return NULL;
+	if (r->next_update != WHEN_NONE && now - r->next_update > g->expired)
+		return "the staple has expired";
+	if (g->future != INT64_MAX && r->this_update - now > g->future)
+		return "the staple is from the future";
+	if (now - r->this_update > (r->next_update == WHEN_NONE ? g->age_without : g->age))
+		return "the staple is too old";
+	return NULL;
+}
+
+/* The gravest effect of what was found; *why is its title, *code Firefox's error. */
+static enum client_effect effect_of(const struct leaf_staple *s, bool firefox, const char **why,
+				    const char **code)
+{
+	enum client_effect worst = EFFECT_ACCEPT;
+
+	for (size_t i = 0; i < s->found.n; i++) {
+		const struct finding *x = &s->found.v[i];
+		const struct client_effects *row = client_effects_get(x->rule->id);
+		enum client_effect effect;
+
+		if (x->severity != SEVERITY_ERROR || is_time(x->rule->id))
+			continue;
+		effect = !row ? EFFECT_UNKNOWN : firefox ? row->firefox : row->gnutls;
+		/* what is certainly refused beats what is not known */
+		if (worst == EFFECT_REFUSE || (effect <= worst && effect != EFFECT_REFUSE))
+			continue;
+		worst = effect;
+		*why = x->rule->title;
+		*code = firefox && row ? row->firefox_error : NULL;
 	}
-	if (r->next_update != WHEN_NONE && r->next_update < in->now)
-		answer(row, CLIENT_REFUSES, "nextUpdate is past, and it has no slop");
-	else if (r->next_update == WHEN_NONE && in->now - r->this_update > GNUTLS_MAX_AGE)
-		answer(row, CLIENT_REFUSES, "no nextUpdate, and older than 15 days");
-	else if (s->fault == CLIENT_STAPLE_UNKNOWN)
-		answer(row, CLIENT_ACCEPTS, "it trusts an answer of unknown");
-	else if (s->fault == CLIENT_STAPLE_READ && r->this_update <= in->now)
-		answer(row, CLIENT_ACCEPTS, "the staple is good");
-	else
-		answer(row, CLIENT_ACCEPTS, "it does not look at what is wrong here");
+	return worst;
 }
 
-static void predict_gnutls(const struct client_input *in, const struct client_staple *s,
-			   struct client_row *row)
+/* Refuses or accepts because of the staple itself.  False: the staple counts as missing. */
+static bool decide_staple(const struct client_input *in, const struct leaf_staple *s, bool firefox,
+			  struct client_row *row)
 {
-	if (!gnutls_superset_holds(in))
-		answer(row, CLIENT_REFUSES, "the certificate lacks a TLS feature of its issuer's");
-	else if (gnutls_misses_upper(in))
-		answer(row, CLIENT_REFUSES, "an issuer's certificate is Must-Staple, and its own staple "
-					    "is missing in TLS 1.3");
-	else
-		gnutls_staple(in, s, gnutls_sees_must_staple(&in->chain[0]), row);
-}
+	const struct client_grace *g = firefox ? &CLIENT_GRACE_FIREFOX : &CLIENT_GRACE_GNUTLS;
+	const char *why = NULL, *code = NULL, *late = s->good && in->suppose == CLIENT_GOOD
+						? NULL : time_fault(s, g, in->now);
+	enum client_effect effect = effect_of(s, firefox, &why, &code);
 
-/* --- OpenSSL's clients, and the letter of the RFC --- */
+	if (effect == EFFECT_MISSING)
+		return false;
+	if (late && effect < EFFECT_LIVE) {
+		bool future = firefox && strcmp(late, "the staple is from the future") == 0;
 
-static void predict_openssl(const struct client_input *in, struct client_row *row)
-{
-	for (size_t i = 0; i < in->n; i++)
-		if (in->chain[i].x.feature.critical) {
-			answer(row, CLIENT_REFUSES, "the TLS Feature extension is critical, and it does "
-						    "not process it");
-			return;
+		why = late;
+		code = !firefox ? NULL : future ? "SEC_ERROR_OCSP_FUTURE_RESPONSE"
+						: "SEC_ERROR_OCSP_OLD_RESPONSE";
+		effect = firefox && !future ? EFFECT_LIVE : EFFECT_REFUSE;
+	}
+	switch (effect) {
+	case EFFECT_LIVE:
+		if (in->responder_up) {
+			say(row, CLIENT_ACCEPTS, "%s, but it asks the responder itself", why);
+			break;
 		}
-	answer(row, CLIENT_ACCEPTS, "it enforces no staple unless told to");
-}
-
-static bool rfc_superset_holds(const struct client_input *in)
-{
-	for (size_t i = 0; i + 1 < in->n; i++) {
-		struct span upper = extension_feature_value(&in->chain[i + 1].x, 0);
-
-		if (span_present(upper) &&
-		    !feature_superset(extension_feature_value(&in->chain[i].x, 0), upper, NULL))
-			return false;
+		/* fall through */
+	case EFFECT_REFUSE:
+		say(row, CLIENT_REFUSES, "%s%s%s%s", why, code ? " (" : "", code ? code : "",
+		    code ? ")" : "");
+		break;
+	case EFFECT_UNKNOWN:
+		say(row, CLIENT_DEPENDS, "%s: what it does then is not known", why);
+		break;
+	case EFFECT_ACCEPT:
+	case EFFECT_MISSING:
+		say(row, CLIENT_ACCEPTS, "%s", s->good ? "the staple is good" : why ? why
+			: "the staple is within what it grants");
+		break;
 	}
 	return true;
 }
 
-static void predict_rfc7633(const struct client_input *in, const struct client_staple *s,
+/* mozilla::pkix: values other than 5 cannot be met; an issuer's extension must be byte-equal in
+ * what it issued (CheckTLSFeatures). */
+static void predict_firefox(const struct client_input *in, const struct leaf_staple *s,
 			    struct client_row *row)
 {
-	const struct feature_facts *x = &in->chain[0].x.feature;
-	char reason[200];
+	struct span value = extension_feature_value(&in->chain[0].x, 0), upper;
+	const char *why;
 
-	if (x->malformed)
-		answer(row, CLIENT_REFUSES, "the TLS Feature extension is malformed (RFC 7633, 4)");
-	else if (!rfc_superset_holds(in))
-		answer(row, CLIENT_REFUSES, "a certificate lacks a feature of its issuer's "
-					    "(RFC 7633, 4.2.2)");
-	else if (s->fault != CLIENT_STAPLE_NONE && s->result.state != STAPLE_GOOD) {
-		snprintf(reason, sizeof reason, "the staple is not satisfactory: %s (RFC 6066, 8)",
-			 s->finding[0] ? s->finding : "not good");
-		answer(row, CLIENT_REFUSES, reason);
-	} else if (x->status_request && s->fault == CLIENT_STAPLE_NONE)
-		answer(row, CLIENT_REFUSES, "no staple, though promised (RFC 7633, 4.2.3.1)");
-	else if (x->other || x->status_request_v2)
-		answer(row, CLIENT_DEPENDS, "whether it knows, and the server keeps, the other features "
-					    "that are listed (RFC 7633, 4.3.3)");
-	else if (s->fault == CLIENT_STAPLE_NONE)
-		answer(row, CLIENT_ACCEPTS, "not Must-Staple, nothing stapled");
+	if (in->chain[0].x.feature.extensions > 1) {
+		say(row, CLIENT_REFUSES, "the TLS Feature extension occurs more than once");
+		return;
+	}
+	if (span_present(value) && (why = client_firefox_features(value)) != NULL) {
+		say(row, CLIENT_REFUSES, "%s", why);
+		return;
+	}
+	for (size_t i = 0; i + 1 < in->n; i++) {
+		upper = extension_feature_value(&in->chain[i + 1].x, 0);
+		if (span_present(upper) &&
+		    !span_equal(upper, extension_feature_value(&in->chain[i].x, 0))) {
+			say(row, CLIENT_REFUSES, "an issuer's TLS Feature extension is not repeated byte "
+			    "for byte in what it issued");
+			return;
+		}
+	}
+	if (s->present && decide_staple(in, s, true, row))
+		return;
+	if (span_present(value))
+		say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple "
+		    "(MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING)");
 	else
-		answer(row, CLIENT_ACCEPTS, "the staple is good");
+		say(row, CLIENT_ACCEPTS, "the certificate does not ask for a staple");
+}
+
+/* An issuer that is Must-Staple itself: in TLS 1.3 GnuTLS wants its staple too. */
+static bool issuer_staple_missing(const struct client_input *in, size_t *level)
+{
+	bool wants;
+
+	if (in->tls != PATH_TLS_1_3)
+		return false;
+	for (*level = 1; *level < in->n; (*level)++) {
+		const struct cert *c = &in->chain[*level];
+		struct span value = extension_feature_value(&c->x, 0);
+		bool given = in->suppose == CLIENT_AS_SERVED && in->staples &&
+			     span_present(in->staples[*level]);
+
+		if (!cert_self_issued(c) && span_present(value) &&
+		    client_gnutls_features(value, &wants) && wants && !given)
+			return true;
+	}
+	return false;
+}
+
+/* GnuTLS looks for 5 only; what it cannot decode is no Must-Staple; RFC 7633, 4.2.2 is checked. */
+static void predict_gnutls(const struct client_input *in, const struct leaf_staple *s,
+			   struct client_row *row)
+{
+	const struct cert *leaf = &in->chain[0];
+	struct span value = extension_feature_value(&leaf->x, 0);
+	bool wants = false, readable = !span_present(value) || client_gnutls_features(value, &wants);
+	size_t level;
+
+	if (leaf->x.feature.extensions > 1)
+		say(row, CLIENT_REFUSES, "it cannot load a certificate with an extension twice");
+	else if (leaf->x.unknown_critical > 0)
+		say(row, CLIENT_REFUSES, "the certificate has an unknown critical extension");
+	else if (!client_superset_holds(in, &level))
+		say(row, CLIENT_REFUSES, "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
+	else if (issuer_staple_missing(in, &level))
+		say(row, CLIENT_REFUSES, "an issuer of the chain is Must-Staple, and its own staple is missing");
+	else if (s->present && decide_staple(in, s, false, row))
+		return;
+	else if (wants)
+		say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple");
+	else
+		say(row, CLIENT_ACCEPTS, readable ? "the certificate does not ask for a staple"
+			: "the TLS Feature extension cannot be read, and counts as absent");
+}
+
+/* OpenSSL and what is built on it: nothing but the critical bit, which it does not know here. */
+static void predict_openssl(const struct client_input *in, struct client_row *row)
+{
+	for (size_t i = 0; i < in->n; i++) {
+		const struct extension_facts *x = &in->chain[i].x;
+
+		if (x->feature.critical || x->unknown_critical > 0) {
+			say(row, CLIENT_REFUSES, "unhandled critical extension%s",
+			    x->feature.critical ? ": TLS Feature" : "");
+			return;
+		}
+	}
+	say(row, CLIENT_ACCEPTS, "it looks at neither the extension nor the staple");
+}
+
+/* RFC 7633 read to the letter: a client that knows status_request and status_request_v2. */
+static void predict_rfc7633(const struct client_input *in, const struct leaf_staple *s,
+			    struct client_row *row)
+{
+	const struct feature_facts *f = &in->chain[0].x.feature;
+	size_t level;
+
+	if (f->malformed)
+		say(row, CLIENT_REFUSES, "the TLS Feature extension is malformed (RFC 7633, 4)");
+	else if (f->extensions > 1)
+		say(row, CLIENT_REFUSES, "the TLS Feature extension occurs more than once (RFC 5280, 4.2)");
+	else if (!client_superset_holds(in, &level))
+		say(row, CLIENT_REFUSES, "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
+	else if (s->present && !s->good)
+		say(row, in->issuer ? CLIENT_REFUSES : CLIENT_DEPENDS, "%s", first_error(s));
+	else if (f->status_request && !s->present)
+		say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple "
+		    "(RFC 7633, 4.2.3.1)");
+	else if (f->other || f->status_request_v2)
+		say(row, CLIENT_DEPENDS, "the certificate promises TLS features besides status_request, "
+		    "which the server has to offer too (RFC 7633, 4.2.3)");
+	else
+		say(row, CLIENT_ACCEPTS, f->status_request ? "the certificate is Must-Staple, and the "
+		    "staple is good" : "the certificate does not ask for a staple");
 }
 
 int client_predict(const struct client_input *in, struct client_row out[CLIENT_COUNT],
 		   struct err *e)
 {
-	struct client_staple s;
+	struct leaf_staple s;
+	int rc = judge_leaf(in, &s, e);
 
-	if (client_staple_read(in, in->staples[0], &s, e) != 0)
+	for (size_t i = 0; i < CLIENT_COUNT; i++)
+		out[i] = (struct client_row){.client = names[i]};
+	if (rc == 0) {
+		predict_firefox(in, &s, &out[0]);
+		predict_gnutls(in, &s, &out[1]);
+		predict_openssl(in, &out[2]);
+		predict_rfc7633(in, &s, &out[3]);
+	}
+	findings_wipe(&s.found);
+	return rc;
+}
+
+int client_parse(const char *list, unsigned *out, char bad[33])
+{
+	unsigned set = 0;
+
+	while (true) {
+		size_t n = strcspn(list, ","), i = 0;
+
+		while (i < CLIENT_COUNT && !(strlen(names[i]) == n && memcmp(names[i], list, n) == 0))
+			i++;
+		if (i < CLIENT_COUNT)
+			set |= 1u << i;
+		else if (n == 3 && memcmp(list, "all", 3) == 0)
+			set |= (1u << CLIENT_COUNT) - 1;
+		else {
+			snprintf(bad, 33, "%.*s", (int)(n > 32 ? 32 : n), list);
+			return -1;
+		}
+		if (list[n] == '\0')
+			break;
+		list += n + 1;
+	}
+	*out = set;
+	return 0;
+}
+
+int client_judge(const struct cert *chain, size_t n, unsigned wanted, const char *subject,
+		 int64_t now, struct findings *f, struct err *e)
+{
+	static const char *const ids[CLIENT_COUNT] = {"client.firefox-refuses",
+		"client.gnutls-refuses", "client.openssl-refuses", "client.rfc7633-refuses"};
+	/* TLS 1.2: staples of issuers are not asked for, so what remains is the certificates' own. */
+	struct client_input in = {.chain = chain, .n = n, .now = now, .tls = PATH_TLS_1_2,
+				  .suppose = CLIENT_GOOD};
+	struct client_row rows[CLIENT_COUNT];
+
+	if (client_predict(&in, rows, e) != 0)
 		return -1;
-	out[0].client = "firefox";
-	out[1].client = "gnutls";
-	out[2].client = "openssl";
-	out[3].client = "rfc7633";
-	predict_firefox(in, &s, &out[0]);
-	predict_gnutls(in, &s, &out[1]);
-	predict_openssl(in, &out[2]);
-	predict_rfc7633(in, &s, &out[3]);
+	for (size_t i = 0; i < CLIENT_COUNT; i++)
+		if ((wanted & 1u << i) && rows[i].answer == CLIENT_REFUSES)
+			findings_add(f, ids[i], subject, "%s", rows[i].reason);
 	return 0;
 }

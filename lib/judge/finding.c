@@ -109,6 +109,26 @@ const struct finding_rule finding_rules[] = {
 	 "MD5 and SHA-1 signatures can be forged, and short RSA keys factored; current clients refuse "
 	 "them.",
 	 "Use a chain whose certificates are signed with SHA-256 or better."},
+	{"client.firefox-refuses", ERROR, "Firefox (mozilla::pkix)",
+	 "Firefox refuses the certificate even with a good staple",
+	 "Firefox refuses a certificate whose TLS Feature extension is not exactly status_request (5), "
+	 "and one below an issuer whose extension it does not repeat byte for byte, whatever is "
+	 "stapled.",
+	 "Ask the CA for a certificate with exactly status_request (5), not critical, under a plain issuer."},
+	{"client.gnutls-refuses", ERROR, "GnuTLS",
+	 "GnuTLS clients refuse the certificate even with a good staple",
+	 "GnuTLS refuses a certificate that lacks a feature of its issuer, whatever is stapled.",
+	 "Ask the CA for a certificate with exactly status_request (5), not critical, under a plain issuer."},
+	{"client.openssl-refuses", ERROR, "OpenSSL",
+	 "OpenSSL clients refuse the certificate even with a good staple",
+	 "OpenSSL, and curl, Python and others that are built on it, refuse every critical extension "
+	 "that they do not know; TLS Feature is one.",
+	 "Ask the CA for a certificate with exactly status_request (5), not critical, under a plain issuer."},
+	{"client.rfc7633-refuses", ERROR, "RFC 7633, 4.2",
+	 "a client by the letter of RFC 7633 refuses the certificate even with a good staple",
+	 "A client that follows RFC 7633 to the letter refuses a malformed extension and one that "
+	 "lacks a feature of its issuer.",
+	 "Ask the CA for a certificate with exactly status_request (5), not critical, under a plain issuer."},
 	{"csr.feature-added", ERROR, "RFC 7633, 4.3.1",
 	 "the certificate lists a TLS feature that the request did not ask for",
 	 "A CA should put a feature into a certificate only when the subject means to support it.  "
@@ -355,9 +375,19 @@ const struct finding_rule finding_rules[] = {
 	 "Ask the CA to repair its responder."},
 	{"staple.other-certificate", ERROR, "RFC 6960, 3.2",
 	 "the staple is about another certificate",
-	 "Issuer name hash, issuer key hash and serial number must all three fit.  An old staple next "
-	 "to a renewed certificate is the usual reason.",
+	 "The serial number is another one.  An old staple next to a renewed certificate is the usual "
+	 "reason.",
 	 "Fetch a staple for this certificate."},
+	{"staple.other-issuer", ERROR, "RFC 6960, 4.1.1",
+	 "the staple is about a certificate of another issuer",
+	 "The serial number is this certificate's, but the hash of the issuer's name is not its "
+	 "issuer's: another CA's certificate happens to have that number.",
+	 "Fetch a staple for this certificate, from its own CA's responder."},
+	{"staple.other-issuer-key", ERROR, "RFC 6960, 4.1.1",
+	 "the staple is about a certificate of another key of the issuer",
+	 "Serial number and issuer's name are this certificate's, but the hash of the issuer's key is "
+	 "not: the responder speaks for an older or newer key of the CA.  GnuTLS does not notice.",
+	 "Fetch a staple for this certificate, from the responder that it names."},
 	{"staple.outlives-cert", WARNING, "RFC 6960, 2.4",
 	 "the staple's nextUpdate is after the certificate's end",
 	 "The staple dies with the certificate, before its nextUpdate; some servers do not load it.",

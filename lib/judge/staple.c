@@ -59,15 +59,15 @@ static bool decode(struct staple_case *c)
 		ADD(c, "staple.empty", "the response has no bytes");
 		return false;
 	}
-	if (der_measure(der, &whole) == 0 && whole < der.n) {
-		ADD(c, "staple.trailing-data", "%zu bytes follow the response of %zu bytes",
-		    der.n - whole, whole);
-		der.n = whole;
-	}
-	if (ocsp_decode(der, &c->r, &why) != 0) {
+	if (der_measure(der, &whole) != 0 || whole > der.n)
+		whole = der.n;
+	if (ocsp_decode(span_of(der.p, whole), &c->r, &why) != 0) {
 		ADD(c, "staple.malformed", "%s", why.text);
 		return false;
 	}
+	if (whole < der.n)
+		ADD(c, "staple.trailing-data", "%zu bytes follow the response of %zu bytes",
+		    der.n - whole, whole);
 	c->out->decoded = true;
 	c->out->response_status = c->r.status;
 	if (!add_status(c))
@@ -205,11 +205,11 @@ static void report_no_match(struct staple_case *c, enum staple_fit nearest, stru
 		    "not known or proves nothing", buf_cstr(&mine));
 		break;
 	case STAPLE_OTHER_NAME:
-		ADD(c, "staple.other-certificate", "serial %s is there, but the issuer's name hash is "
+		ADD(c, "staple.other-issuer", "serial %s is there, but the issuer's name hash is "
 		    "another's", buf_cstr(&mine));
 		break;
 	case STAPLE_OTHER_KEY:
-		ADD(c, "staple.other-certificate", "serial %s is there, but the issuer's key hash is "
+		ADD(c, "staple.other-issuer-key", "serial %s is there, but the issuer's key hash is "
 		    "another's", buf_cstr(&mine));
 		break;
 	case STAPLE_OTHER_SERIAL:

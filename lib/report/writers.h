@@ -1,2 +1,4 @@
 /* The table of writers, as rows for report.c: WRITER(KIND, FORMAT) names the struct
  * report_KIND_FORMAT in lib/report/KIND_FORMAT.c.  No include guard: it is read twice. */
+WRITER(verify, text)
+WRITER(verify, json)
