@@ -20,13 +20,15 @@ struct work {
 	int (*produce)(void *context, void **item, struct err *e);
 	/* `worker` is 0 .. jobs - 1.  -1: stop with e. */
 	int (*process)(void *context, unsigned worker, void *item, struct err *e);
-	/* Takes the item back, in order; also frees it.  -1: stop with e. */
+	/* Takes the item back, in order; also frees it, whatever it returns.  -1: stop with e. */
 	int (*deliver)(void *context, void *item, struct err *e);
-	/* Frees an item that will not be delivered because the work stopped. */
+	/* Frees an item that will not be delivered because the work stopped; may be NULL. */
 	void (*discard)(void *context, void *item);
 };
 
-/* Runs until produce has no more, or the first error in the items' order. */
+/* Runs until produce has no more, or the first error in the items' order: what stands before
+ * it has been delivered, nothing behind it.  Where threads cannot be made, fewer do the work.
+ * Signals are left to the thread that calls. */
 MUST_USE int work_run(const struct work *w, struct err *e);
 
 /* Processors that this process may use; at least 1. */
