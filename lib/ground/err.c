@@ -16,6 +16,8 @@ static void trim_partial(char *text)
 		text[i - 1] = '\0';
 }
 
+static void set_v(struct err *e, enum err_code code, const char *fmt, va_list ap) PRINTF_LIKE(3, 0);
+
 static void set_v(struct err *e, enum err_code code, const char *fmt, va_list ap)
 {
 	e->code = code;

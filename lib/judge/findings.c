@@ -38,6 +38,8 @@ static struct finding *slot(struct findings *f)
 	return &v[f->n];
 }
 
+static char *format(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
+
 static char *format(const char *fmt, va_list ap)
 {
 	va_list again;
@@ -55,7 +57,7 @@ static char *format(const char *fmt, va_list ap)
 }
 
 static void add(struct findings *f, const char *id, const char *subject, const char *hint,
-		const char *fmt, va_list ap);
+		const char *fmt, va_list ap) PRINTF_LIKE(5, 0);
 
 static void add_plain(struct findings *f, const char *id, const char *subject, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);

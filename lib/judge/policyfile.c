@@ -115,6 +115,8 @@ static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 	return 0;
 }
 
+static void on_error(cfg_t *cfg, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
+
 static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	char text[256];
@@ -239,7 +241,7 @@ static int read_include(struct reading *r, const char *from, const struct statem
 
 static int apply_all(struct reading *r, const char *name, const struct parse *p, struct err *e)
 {
-	const struct statement *from = p->v, *end = p->v + p->n;
+	const struct statement *from = p->v, *end = p->n ? p->v + p->n : from;
 
 	while (from < end) {
 		const struct statement *to = from;

@@ -1,0 +1,15 @@
+# Each fuzz target takes its whole corpus: every file there was a finding once, or is a seed.
+. "$SRCDIR/tests/tap.sh"
+
+targets=0
+for source in "$SRCDIR"/tests/fuzz/*.c; do
+	name=$(basename "$source" .c)
+	[ "$name" != driver ] || continue
+	targets=$((targets + 1))
+	program=$BUILDDIR/tests/fuzz/$name
+	ok "$name: there is a corpus" test -n "$(ls "$SRCDIR/tests/fuzz/corpus/$name" 2>/dev/null)"
+	ok "$name: over its corpus" "$program" "$SRCDIR/tests/fuzz/corpus/$name"/*
+	ok "$name: over nothing at all" "$program"
+done
+ok "there are targets" test "$targets" -gt 0
+done_testing
