@@ -63,7 +63,7 @@ static bool reserve(struct buf *b, size_t more, size_t nul)
 		b->failed = true;
 		return false;
 	}
-	if (b->n + more + nul <= b->cap)
+	if (b->p && b->n + more + nul <= b->cap)
 		return true;
 	while (cap < b->n + more + nul)
 		cap *= 2;

@@ -40,7 +40,7 @@ bool buf_reserve(struct buf *b, size_t more);
  * what it wrote to b->n.  For the hot paths. */
 static inline uint8_t *buf_room(struct buf *b, size_t more)
 {
-	if (b->failed || b->limit || more > b->cap - b->n)
+	if (!b->p || b->failed || b->limit || more > b->cap - b->n)
 		return buf_reserve(b, more) ? b->p + b->n : NULL;
 	return b->p + b->n;
 }

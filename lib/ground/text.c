@@ -50,6 +50,8 @@ static void walk(struct buf *b, struct span s, const char *special,
 {
 	size_t i = 0, begin = 0;
 
+	if (s.n == 0)
+		return;
 	while (i < s.n) {
 		uint8_t first = s.p[i];
 		uint32_t c;
