@@ -142,6 +142,8 @@ static int write_report(struct tool_run *run, int status)
 {
 	struct err e;
 
+	if (run->out.n > 0 && run->out.p[run->out.n - 1] != '\n')
+		buf_add_byte(&run->out, '\n');
 	if (!run->output) {
 		if (run->out.n > 0 || run->out.failed)
 			tool_flush(run);
