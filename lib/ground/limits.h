@@ -51,4 +51,7 @@
 /* Commands (hooks, rehearsals) under way at once. */
 #define LIMIT_CHILDREN 64
 
+/* Names in one request: CAs take 100 to 2,000; beyond that it is a mistake. */
+#define LIMIT_REQUEST_NAMES 2000
+
 #endif

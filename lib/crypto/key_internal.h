@@ -1,0 +1,27 @@
+/*
+ * key_internal: how key.c and pkcs11.c hold a key.  Nobody else includes this.
+ */
+#ifndef STAPLE_CRYPTO_KEY_INTERNAL_H
+#define STAPLE_CRYPTO_KEY_INTERNAL_H
+
+#include "crypto/key.h"
+
+#include <gnutls/abstract.h>
+
+struct key_signature; /* a row of key.c's table */
+
+struct key {
+	gnutls_privkey_t handle;
+	gnutls_x509_privkey_t file_key;  /* owned by handle; NULL: on a token */
+	gnutls_pubkey_t public_key;
+	gnutls_datum_t public_der;
+	struct spki spki;                /* points into public_der */
+	const struct key_signature *how;
+	void *owned;                     /* pkcs11.c's, freed with the key; or NULL */
+};
+
+/* Fills in what follows from k->handle, which is taken over: on failure too k must only be
+ * freed.  `name` is for errors. */
+MUST_USE int key_complete(struct key *k, const char *name, struct err *e);
+
+#endif
