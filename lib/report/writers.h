@@ -2,3 +2,5 @@
  * report_KIND_FORMAT in lib/report/KIND_FORMAT.c.  No include guard: it is read twice. */
 WRITER(verify, text)
 WRITER(verify, json)
+WRITER(csr, text)
+WRITER(csr, json)

@@ -1,0 +1,72 @@
+#include "judge/ask.h"
+
+#include "facts/feature.h"
+
+/* A CA record older than this is told about. */
+#define CA_RECORD_AGE (365 * INT64_C(86400))
+
+bool ask_key(const struct spki *key, const char *subject, const struct policy *p, struct findings *f)
+{
+	size_t first = f->n;
+	char text[32];
+
+	if (p->key_kinds && !(p->key_kinds & 1u << key->kind))
+		findings_add(f, "key.kind", subject, "the policy does not allow a key of kind %s",
+			     spki_text(key, text));
+	if ((key->kind == KEY_RSA || key->kind == KEY_RSA_PSS) && key->size < p->key_rsa_min)
+		findings_add(f, "key.weak", subject, "%s; the policy asks for %u bits at least",
+			     spki_text(key, text), p->key_rsa_min);
+	if (key->kind == KEY_EC && key->size > 0 && key->size < p->key_ec_min)
+		findings_add(f, "key.weak", subject, "%s; the policy asks for %u bits at least",
+			     spki_text(key, text), p->key_ec_min);
+	return findings_verdict(f, first) == VERDICT_PASS;
+}
+
+void ask_features(const int64_t *features, size_t n, const char *subject, struct findings *f)
+{
+	bool status_request = false, v2 = false;
+
+	for (size_t i = 0; i < n; i++) {
+		status_request = status_request || features[i] == FEATURE_STATUS_REQUEST;
+		v2 = v2 || features[i] == FEATURE_STATUS_REQUEST_V2;
+	}
+	if (v2 && !status_request)
+		findings_add_hint(f, "feature.v2-only", subject, "Ask for status_request (5) instead.",
+				  "the request asks for status_request_v2 (17), but not for "
+				  "status_request (5)");
+	if (n > 1 || (n == 1 && !status_request && !v2))
+		findings_add_hint(f, "feature.other-values", subject,
+				  "Ask for exactly {5}: leave out --feature.",
+				  "the request asks for %zu features, not only status_request (5)", n);
+}
+
+static void ask_must_staple(const struct policy_ca *ca, const char *subject, struct findings *f)
+{
+	bool refused = ca->must_staple == CA_STAPLE_REFUSED;
+	char since[WHEN_TEXT_SIZE];
+
+	if (!refused && ca->must_staple != CA_STAPLE_DROPPED)
+		return;
+	findings_add_hint(f, refused ? "ca.refuses-must-staple" : "ca.drops-must-staple", subject,
+			  ca->remedy, "%s %s Must-Staple%s%.10s (source: %s)", ca->name,
+			  refused ? "refuses requests for" : "silently drops",
+			  ca->since != WHEN_NONE ? " since " : "", when_format(ca->since, since),
+			  ca->source ? ca->source : "none");
+}
+
+void ask_ca(const struct policy_ca *ca, const char *subject, int64_t now, struct findings *f)
+{
+	bool ended = ca->ocsp == CA_OCSP_ENDED && now >= ca->ocsp_ended;
+	char day[WHEN_TEXT_SIZE];
+
+	ask_must_staple(ca, subject, f);
+	if (ended || ca->ocsp == CA_OCSP_NO)
+		findings_add_hint(f, "ca.ocsp-ended", subject, ca->remedy,
+				  "%s runs no OCSP%s%.10s, so its certificates cannot be stapled (source: "
+				  "%s)", ca->name, ended ? " since " : "",
+				  ended ? when_format(ca->ocsp_ended, day) : "",
+				  ca->source ? ca->source : "none");
+	if (ca->checked != WHEN_NONE && now - ca->checked > CA_RECORD_AGE)
+		findings_add(f, "ca.record-old", subject, "the record of %s was checked on %.10s", ca->id,
+			     when_format(ca->checked, day));
+}

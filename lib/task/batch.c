@@ -1,0 +1,268 @@
+#include "task/batch.h"
+
+#include "facts/csr.h"
+#include "ground/file.h"
+#include "ground/pem.h"
+#include "ground/work.h"
+#include "judge/ask.h"
+#include "task/batch_line.h"
+#include "task/order.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The longest name that common file systems take. */
+#define FILE_NAME_MAX 255
+
+struct run {
+	const struct batch *b;
+	struct span rest;
+	size_t line;
+	struct batch_seen seen;
+};
+
+size_t batch_count(struct span list)
+{
+	struct span line;
+	size_t number = 0, count = 0;
+
+	while (batch_line_next(&list, &number, &line))
+		count++;
+	return count;
+}
+
+static void item_free(struct batch_item *i)
+{
+	if (!i)
+		return;
+	request_wipe(&i->request);
+	free(i->key_path);
+	free(i->path);
+	free(i);
+}
+
+/* --- a line becomes an item --- */
+
+static int bad(struct batch_item *i)
+{
+	i->state = BATCH_BAD;
+	return 0;
+}
+
+static int name_files(struct run *r, struct batch_item *i, struct err *e)
+{
+	char *file = batch_line_file(&i->request.names.v[0]);
+	ptrdiff_t earlier = file ? batch_seen_add(&r->seen, file, i->line) : -1;
+	int rc = 0;
+
+	if (earlier > 0) {
+		err_set(&i->why, ERR_USAGE, "line %td has the same first name \"%s\": their files would be "
+					    "the same", earlier, i->request.names.v[0].text);
+		bad(i);
+	} else if (earlier == 0 && strlen(file) + 4 > FILE_NAME_MAX) {
+		err_set(&i->why, ERR_USAGE, "name \"%s\": too long for the name of a file; put a shorter "
+					    "one first", i->request.names.v[0].text);
+		bad(i);
+	} else if (earlier < 0 || asprintf(&i->key_path, "%s/%s.key", r->b->dir, file) < 0 ||
+		   asprintf(&i->path, "%s/%s.csr", r->b->dir, file) < 0) {
+		rc = err_set(e, ERR_MEMORY, "out of memory");
+	}
+	free(file);
+	return rc;
+}
+
+static int read_item(struct run *r, struct span line, struct batch_item *i, struct err *e)
+{
+	const struct request *common = r->b->common;
+
+	memcpy(i->request.features, common->features, sizeof common->features);
+	i->request.feature_count = common->feature_count;
+	i->request.key_usage = common->key_usage;
+	buf_add(&i->request.eku, buf_span(&common->eku));
+	if (batch_line_names(line, &i->request.names, &i->why) != 0)
+		return i->why.code == ERR_MEMORY ? err_set(e, ERR_MEMORY, "out of memory") : bad(i);
+	request_default_subject(&i->request);
+	return name_files(r, i, e);
+}
+
+static int produce(void *context, void **item, struct err *e)
+{
+	struct run *r = context;
+	struct batch_item *i;
+	struct span line;
+
+	if (!batch_line_next(&r->rest, &r->line, &line))
+		return 0;
+	i = calloc(1, sizeof *i);
+	if (!i)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	i->line = r->line;
+	request_init(&i->request);
+	if (read_item(r, line, i, e) != 0) {
+		item_free(i);
+		return -1;
+	}
+	*item = i;
+	return 1;
+}
+
+/* --- an item becomes files --- */
+
+static int describe_key(struct batch_item *i, const struct spki *k, struct err *e)
+{
+	i->key = (struct spki){.kind = k->kind, .size = k->size};
+	return hash_digest(HASH_SHA256, k->der, &i->key_sha256, e);
+}
+
+/* Are the names of a request those of the line, in any order? */
+static bool same_names(const struct csr *c, const struct san_list *names)
+{
+	struct span cursor = c->x.san;
+	struct general_name g;
+	bool inside = false;
+	size_t count = 0;
+
+	while (extension_name_next(&cursor, &inside, &g)) {
+		size_t j = 0;
+
+		while (j < names->n && (names->v[j].kind != g.kind ||
+					!span_equal(san_value(&names->v[j]), g.value)))
+			j++;
+		if (j == names->n)
+			return false;
+		count++;
+	}
+	return count == names->n;
+}
+
+/* The DER of a request in PEM or DER, decoded into `der`, which is as large as the file. */
+static struct span request_der(struct span file, struct buf *der)
+{
+	struct pem_block block;
+	const char *damage;
+	ptrdiff_t n;
+
+	if (!pem_present(file))
+		return file;
+	if (pem_next(&file, true, &block) != PEM_BLOCK || block.damage ||
+	    !buf_reserve(der, block.body.n))
+		return SPAN_NONE;
+	n = pem_decode(block.body, der->p, &damage);
+	return n < 0 ? SPAN_NONE : span_of(der->p, (size_t)n);
+}
+
+/* What is there stays; but it must be a request, and other names are told. */
+static int keep(struct batch_item *i, struct err *e)
+{
+	struct buf file, der;
+	struct csr c;
+	int rc;
+
+	buf_init(&file);
+	buf_init(&der);
+	i->state = BATCH_KEPT;
+	rc = file_read(i->path, LIMIT_SMALL_FILE, &file, &i->why);
+	if (rc == 0)
+		rc = csr_decode(request_der(buf_span(&file), &der), &c, &i->why);
+	if (rc != 0) {
+		err_prefix(&i->why, "%s exists, but is no request", i->path);
+		rc = bad(i);
+	} else {
+		if (!same_names(&c, &i->request.names))
+			err_set(&i->note, ERR_EXISTS, "%s is kept, but its names are not those of the line",
+				i->path);
+		rc = describe_key(i, &c.key, e);
+	}
+	buf_wipe(&der);
+	buf_wipe(&file);
+	return rc;
+}
+
+static int order_item(const struct batch *b, struct batch_item *i, const struct key *k, bool new_key,
+		      struct err *e)
+{
+	struct order o = {.request = &i->request, .key = k, .key_path = new_key ? i->key_path : NULL,
+			  .password = b->password, .path = i->path, .der = b->der, .force = b->force};
+
+	return describe_key(i, key_spki(k), e) != 0 ? -1 : order_run(&o, e);
+}
+
+/* The key of a run that was interrupted between the two files. */
+static int use_existing_key(const struct batch *b, struct batch_item *i, struct err *e)
+{
+	struct buf file;
+	struct key *k = NULL;
+	struct findings f;
+	int rc;
+
+	buf_init(&file);
+	findings_init(&f, b->policy, 0);
+	rc = file_read(i->key_path, LIMIT_SMALL_FILE, &file, &i->why);
+	if (rc == 0)
+		rc = key_load(&k, buf_span(&file), i->key_path, b->password, &i->why);
+	if (rc == 0 && !ask_key(key_spki(k), i->key_path, b->policy, &f))
+		rc = err_set(&i->why, ERR_EXISTS, "%s: %s", i->key_path, f.n ? f.v[0].message : "memory");
+	rc = rc != 0 ? bad(i) : order_item(b, i, k, false, e);
+	findings_wipe(&f);
+	key_free(k);
+	buf_wipe_secret(&file);
+	return rc;
+}
+
+static int process(void *context, unsigned worker, void *item, struct err *e)
+{
+	const struct batch *b = ((struct run *)context)->b;
+	struct batch_item *i = item;
+	struct key *k = NULL;
+	bool key_there, request_there;
+	int rc;
+
+	(void)worker;
+	if (i->state == BATCH_BAD)
+		return 0;
+	key_there = !b->force && access(i->key_path, F_OK) == 0;
+	request_there = !b->force && access(i->path, F_OK) == 0;
+	if (key_there)
+		return request_there ? keep(i, e) : use_existing_key(b, i, e);
+	if (request_there) {
+		err_set(&i->why, ERR_EXISTS, "%s exists, but its key %s does not", i->path, i->key_path);
+		return bad(i);
+	}
+	if (key_generate(&k, b->algorithm, e) != 0)
+		return -1;
+	rc = order_item(b, i, k, true, e);
+	key_free(k);
+	return rc;
+}
+
+static int deliver(void *context, void *item, struct err *e)
+{
+	const struct batch *b = ((struct run *)context)->b;
+
+	(void)e;
+	b->on_item(b->context, item);
+	item_free(item);
+	return 0;
+}
+
+static void discard(void *context, void *item)
+{
+	(void)context;
+	item_free(item);
+}
+
+int batch_run(const struct batch *b, struct err *e)
+{
+	struct run r = {.b = b, .rest = b->list};
+	struct work w = {.jobs = b->jobs, .context = &r, .produce = produce, .process = process,
+			 .deliver = deliver, .discard = discard};
+	int rc;
+
+	if (batch_count(b->list) == 0)
+		return err_set(e, ERR_USAGE, "the list has no line with a name");
+	rc = work_run(&w, e);
+	batch_seen_wipe(&r.seen);
+	return rc;
+}

@@ -1,0 +1,110 @@
+#include "tools/secret.h"
+
+#include "ground/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <termios.h>
+#include <unistd.h>
+
+int secret_read(const char *path, struct buf *out, struct err *e)
+{
+	const uint8_t *end;
+	int rc;
+
+	if (!buf_reserve(out, SECRET_MAX + 2)) /* nothing is moved, and so nothing left behind */
+		return buf_check(out, path, e);
+	if (strcmp(path, "-") == 0)
+		rc = file_read_fd(STDIN_FILENO, "standard input", SECRET_MAX, out, e);
+	else
+		rc = file_read(path, SECRET_MAX, out, e);
+	if (rc != 0)
+		return -1;
+	end = memchr(out->p, '\n', out->n);
+	if (end)
+		out->n = (size_t)(end - out->p);
+	if (out->n > 0 && out->p[out->n - 1] == '\r')
+		out->n--;
+	if (out->n == 0)
+		return err_set(e, ERR_SECRET, "%s: its first line is empty", path);
+	if (memchr(out->p, 0, out->n))
+		return err_set(e, ERR_SECRET, "%s: a NUL in its first line", path);
+	return 0;
+}
+
+static volatile sig_atomic_t caught;
+
+static void on_signal(int sig)
+{
+	caught = sig;
+}
+
+/* Reads up to the end of the line.  -1: interrupted, or the terminal is gone. */
+static int read_line(int tty, struct buf *out)
+{
+	uint8_t c;
+
+	for (;;) {
+		ssize_t n = read(tty, &c, 1);
+
+		if (n != 1)
+			return n < 0 && errno == EINTR && !caught ? read_line(tty, out) : -1;
+		if (c == '\n' || c == '\r')
+			return 0;
+		if (out->n < SECRET_MAX)
+			buf_add_byte(out, c);
+	}
+}
+
+/* Off with the echo, and back on whatever ends the reading. */
+static int ask_once(int tty, const char *prompt, struct buf *out, struct err *e)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+	struct sigaction mine = {.sa_handler = on_signal}, old[5];
+	struct termios shown, hidden;
+	int rc;
+
+	if (tcgetattr(tty, &shown) != 0)
+		return err_set_errno(e, ERR_IO, errno, "terminal");
+	hidden = shown;
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	caught = 0;
+	for (size_t i = 0; i < 5; i++)
+		sigaction(signals[i], &mine, &old[i]);
+	tcsetattr(tty, TCSAFLUSH, &hidden);
+	dprintf(tty, "%s: ", prompt);
+	rc = read_line(tty, out);
+	tcsetattr(tty, TCSAFLUSH, &shown);
+	dprintf(tty, "\n");
+	for (size_t i = 0; i < 5; i++)
+		sigaction(signals[i], &old[i], NULL);
+	if (caught)
+		raise(caught);
+	return rc == 0 ? 0 : err_set(e, ERR_SECRET, "terminal: no line was typed");
+}
+
+int secret_ask(const char *prompt, bool twice, struct buf *out, struct err *e)
+{
+	struct buf again;
+	int tty = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), rc;
+
+	if (tty < 0)
+		return err_set(e, ERR_SECRET, "%s: there is no terminal to ask on", prompt);
+	buf_init(&again);
+	rc = buf_reserve(out, SECRET_MAX + 2) && buf_reserve(&again, SECRET_MAX + 2) ? 0 :
+	     err_set(e, ERR_MEMORY, "out of memory");
+	if (rc == 0)
+		rc = ask_once(tty, prompt, out, e);
+	if (rc == 0 && out->n == 0)
+		rc = err_set(e, ERR_SECRET, "%s: nothing was typed", prompt);
+	if (rc == 0 && twice) {
+		rc = ask_once(tty, "once more", &again, e);
+		if (rc == 0 && !span_equal(buf_span(out), buf_span(&again)))
+			rc = err_set(e, ERR_SECRET, "%s: the two were not the same", prompt);
+	}
+	buf_wipe_secret(&again);
+	close(tty);
+	return rc;
+}

@@ -1,0 +1,19 @@
+/*
+ * secret: a password or PIN from a file or from the terminal; never from an argument.
+ */
+#ifndef STAPLE_TOOLS_SECRET_H
+#define STAPLE_TOOLS_SECRET_H
+
+#include "ground/buf.h"
+
+/* The longest that is accepted, in octets. */
+#define SECRET_MAX 1024
+
+/* The first line of the file, without its end.  Use buf_wipe_secret on out. */
+MUST_USE int secret_read(const char *path, struct buf *out, struct err *e);
+
+/* Asks on the controlling terminal, without showing what is typed; twice: a new one, which must
+ * be the same both times and not be empty.  ERR_SECRET when there is no terminal. */
+MUST_USE int secret_ask(const char *prompt, bool twice, struct buf *out, struct err *e);
+
+#endif

@@ -1,0 +1,133 @@
+/* staple-csr: asks a CA for a Must-Staple certificate.  See staple-csr(1). */
+#include "tools/csr.h"
+
+#include "ground/file.h"
+#include "task/order.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static int write_order(struct csr_run *w)
+{
+	const struct csr_options *o = &csr_options;
+	struct order order = {.request = &w->request, .key = w->key, .key_path = o->out_key,
+			      .password = csr_key_password(w), .der = o->der, .force = o->force,
+			      .path = o->out && strcmp(o->out, "-") != 0 ? o->out : NULL};
+	struct err e;
+
+	if (order_run(&order, &e) == 0)
+		return STATUS_HOLDS;
+	tool_fail(w->run, &e);
+	return STATUS_UNCHECKED;
+}
+
+/* Where the report goes: to standard output, unless the request went there. */
+static void write_report(struct csr_run *w, const struct report_csr *item)
+{
+	struct tool_run *run = w->run;
+	enum verdict verdict = findings_verdict(&w->findings, 0);
+	bool text = strcmp(run->format, "text") == 0;
+	bool aside = text && !run->output && (!item || !item->path);
+	struct buf side;
+	struct report r = {.out = aside ? &side : &run->out, .tool = run->tool->name,
+			   .version = PACKAGE_VERSION, .at = run->now, .color = run->color && !aside,
+			   .columns = run->columns, .verbose = run->verbose, .quiet = run->quiet,
+			   .writer = report_writer_get("csr", run->format)};
+	struct report_csr_end end = {.made = item != NULL, .bad = item == NULL,
+				     .findings = &w->findings};
+	struct err e;
+
+	buf_init(&side);
+	r.writer->begin(&r);
+	if (item)
+		r.writer->item(&r, item);
+	r.writer->end(&r, verdict, &end);
+	if (side.n > 0 && file_write_fd(STDERR_FILENO, "standard error", buf_span(&side), &e) != 0)
+		tool_fail(run, &e);
+	buf_wipe(&side);
+}
+
+static int report_made(struct csr_run *w)
+{
+	const struct csr_options *o = &csr_options;
+	struct digest sha256;
+	struct report_csr item = {.key_new = o->out_key, .key_encrypted = o->out_key && w->password.n,
+				  .path = o->out && strcmp(o->out, "-") != 0 ? o->out : NULL,
+				  .key_path = o->key ? o->key : o->out_key, .request = &w->request,
+				  .key = key_spki(w->key), .key_sha256 = &sha256};
+	struct err e;
+
+	if (hash_digest(HASH_SHA256, item.key->der, &sha256, &e) != 0) {
+		tool_fail(w->run, &e);
+		return STATUS_UNCHECKED;
+	}
+	write_report(w, &item);
+	return STATUS_HOLDS;
+}
+
+static int report_refused(struct csr_run *w)
+{
+	write_report(w, NULL);
+	return tool_status_of(findings_verdict(&w->findings, 0));
+}
+
+static bool holds(const struct csr_run *w)
+{
+	return findings_verdict(&w->findings, 0) == VERDICT_PASS;
+}
+
+static int run_single(struct csr_run *w, const char *const *args, size_t n)
+{
+	int status = csr_wish_read(w, args, n);
+
+	if (status == STATUS_HOLDS)
+		status = csr_wish_judge(w);
+	if (status == STATUS_HOLDS && w->request.names.n == 0 && holds(w))
+		return tool_usage(w->run, "%s: has no name to take over; give one", csr_options.from);
+	if (status == STATUS_HOLDS && w->request.subject.n == 0)
+		request_default_subject(&w->request);
+	if (status == STATUS_HOLDS && holds(w))
+		status = csr_key_get(w);
+	if (status != STATUS_HOLDS)
+		return status;
+	if (!holds(w))
+		return report_refused(w);
+	status = write_order(w);
+	return status == STATUS_HOLDS ? report_made(w) : status;
+}
+
+static int run(struct tool_run *run_, const char *const *args, size_t n)
+{
+	struct csr_run w = {.run = run_};
+	int status = csr_options_check(run_, n);
+
+	if (status != 0)
+		return status;
+	request_init(&w.request);
+	buf_init(&w.password);
+	findings_init(&w.findings, &run_->policy, run_->now);
+	status = csr_options.batch ? csr_batch_run(&w) : run_single(&w, args, n);
+	key_free(w.key);
+	buf_wipe_secret(&w.password);
+	findings_wipe(&w.findings);
+	request_wipe(&w.request);
+	free(csr_options.repeated);
+	return status;
+}
+
+static const struct tool tool = {
+	.name = "staple-csr",
+	.summary = "makes a certificate request that asks for Must-Staple (RFC 7633)",
+	.args = "NAME...",
+	.example = "staple-csr --out-key www.key --out www.csr www.example.com example.com",
+	.has = TOOL_FORMAT | TOOL_JOBS | TOOL_PROGRESS,
+	.formats = "text json",
+	.options = csr_option_table,
+	.option = csr_option_add,
+	.run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return tool_main(argc, argv, &tool);
+}
