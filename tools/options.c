@@ -160,7 +160,8 @@ static int show_help(const struct options *o, const struct tool *tool)
 {
 	printf("%s: %s\n\n", tool->name, tool->summary);
 	poptPrintHelp(o->context, stdout, 0);
-	printf("\nExit status: 0 checked, and it holds; 1 it does not hold; 2 could not be checked.\n");
+	printf("\nExit status: 0 checked, and it holds; 1 it does not hold; 2 could not be\n"
+	       "checked.\n");
 	if (tool->example)
 		printf("\nExample:\n  %s\n", tool->example);
 	printf("\nSee %s(1) and staple-tools(7).\n", tool->name);

@@ -68,7 +68,7 @@ IP Address:0:0:0:0:0:0:0:1, email:a@b.example, URI:spiffe://example.com/x"
 status_is "a name twice" 0 staple-csr --key default.key --out d.pem WWW.Example.com www.example.com \
 	bücher.example xn--bcher-kva.example
 is "is asked for once" "$(names_of d.pem)" "DNS:www.example.com, DNS:xn--bcher-kva.example"
-out_like "with a note" 'request\.name-repeated'
+out_like "with a note" 'request.name-repeated'
 long=$(printf 'a%.0s' {1..63})
 status_is "a label of 63 octets" 0 staple-csr --key default.key --out n.pem "$long.example"
 
@@ -107,7 +107,7 @@ bad_name 'https://' 'needs a host'
 bad_name 'https://exa mple.com/' 'percent-encoded'
 bad_name '' 'empty'
 status_is "all bad names are told at once" 1 staple-csr --key default.key '*' a..b ok.example
-is "one for each" "$(cat "$T/out" "$T/err" | grep -c 'request\.bad-name')" 2
+is "one for each" "$(cat "$T/out" "$T/err" | grep -c 'request.bad-name')" 2
 status_is "--dns with an address" 1 staple-csr --key default.key --dns 192.0.2.1
 status_is "--ip with a name" 1 staple-csr --key default.key --ip www.example.com
 out_unlike "nothing on standard output" '.'
@@ -145,12 +145,12 @@ status_is "--no-must-staple" 0 staple-csr --key default.key --no-must-staple --o
 out_like "the report says so" 'will not be Must-Staple'
 ok "no extension" test -z "$(openssl req -in f.pem -noout -text | grep -i feature)"
 status_is "--feature 17" 0 staple-csr --key default.key --feature 17 --out f.pem www.example.com
-out_like "with a warning about Firefox" 'feature\.other-values.*Firefox'
+out_like "with a warning about Firefox" 'feature.other-values.*Firefox'
 ok "both are there" grep -q 'status_request, status_request_v2' <(openssl req -in f.pem -noout -text)
 status_is "17 alone" 0 staple-csr --key default.key --no-must-staple --feature 17 --out f.pem www.example.com
-out_like "with a warning" 'feature\.v2-only'
+out_like "with a warning" 'feature.v2-only'
 status_is "--feature 65536" 1 staple-csr --key default.key --feature 65536 www.example.com
-err_like "why" 'request\.bad-value.*0 to 65535'
+err_like "why" 'request.bad-value.*0 to 65535'
 status_is "--feature x" 1 staple-csr --key default.key --feature x www.example.com
 status_is "usages" 0 staple-csr --key default.key --key-usage digitalSignature,keyEncipherment \
 	--eku serverAuth,1.3.6.1.5.5.7.3.17 --out u.pem www.example.com
@@ -194,7 +194,7 @@ err_like "what is wrong" 'names\.pem: .*no private key'
 status_is "an empty file" 2 staple-csr --key empty www.example.com
 openssl genrsa -out weak.key 1024 2>/dev/null
 status_is "a weak key" 1 staple-csr --key weak.key --out w.pem www.example.com
-err_like "is refused by the policy" 'key\.weak.*RSA 1024.*2048'
+err_like "is refused by the policy" 'key.weak.*RSA 1024.*2048'
 ok "and nothing is written" test ! -e w.pem
 status_is "an algorithm that does not exist" 1 staple-csr --new-key rsa-1024 --out-key x.key www.example.com
 err_like "what there is" 'rsa-2048.*ed448'
@@ -256,22 +256,22 @@ ca "giver" { name = "Giver" ocsp = "yes" must_staple = "on-request" source = "ow
 C
 ask() { rm -f ca.pem; staple-csr --policy ca.conf --key default.key --out ca.pem --at 2026-11-21 "$@" www.example.com; }
 status_is "a CA that refuses" 1 ask --ca refuser
-err_like "the finding, its date and its source" 'ca\.refuses-must-staple.*Refuser.*2025-05-07.*https://ca\.example/notice'
+err_like "the finding, its date and its source" 'ca.refuses-must-staple.*Refuser.*2025-05-07.*https://ca.example/notice'
 err_like "and what to do" 'Leave it out'
 ok "nothing is written" test ! -e ca.pem
 status_is "--force goes on" 0 ask --ca refuser --force
-out_like "with a warning" 'warning +ca\.refuses-must-staple'
+out_like "with a warning" 'warning +ca.refuses-must-staple'
 ok "and writes" test -e ca.pem
 status_is "without Must-Staple it is no matter" 0 ask --ca refuser --no-must-staple
 status_is "a CA that drops it" 1 ask --ca dropper
-err_like "the finding" 'ca\.drops-must-staple.*own tests'
+err_like "the finding" 'ca.drops-must-staple.*own tests'
 status_is "a CA that has ended OCSP" 1 ask --ca ender
-err_like "the finding" 'ca\.ocsp-ended.*2025-08-06'
+err_like "the finding" 'ca.ocsp-ended.*2025-08-06'
 status_is "before it ended" 0 ask --ca ender --at 2025-01-01
 status_is "a CA that gives it" 0 ask --ca giver
 status_is "without --ca nothing is assumed" 0 ask
 status_is "the record of Let's Encrypt is shipped" 1 staple-csr --key default.key --ca lets-encrypt www.example.com
-err_like "and refuses" 'ca\.refuses-must-staple'
+err_like "and refuses" 'ca.refuses-must-staple'
 
 # --- renewal ---
 
@@ -282,8 +282,8 @@ openssl req -new -x509 -key default.key -subj '/C=DE/O=Alt/CN=old.example' -days
 status_is "--from a certificate" 0 staple-csr --key default.key --from old.pem --out from.pem
 is "its names" "$(names_of from.pem)" "DNS:old.example, DNS:*.old.example, IP Address:192.0.2.7"
 is "its subject" "$(subject_of from.pem)" "CN=old.example,O=Alt,C=DE"
-out_like "the rest is named" 'request\.not-carried.*digitalSignature'
-out_like "Must-Staple too" 'request\.not-carried.*\{5\} \(Must-Staple\)'
+out_like "the rest is named" 'request.not-carried.*digitalSignature'
+out_like "Must-Staple too" 'request.not-carried.*\{5\} \(Must-Staple\)'
 ok "no key usage" test -z "$(openssl req -in from.pem -noout -text | grep -i usage)"
 status_is "--carry" 0 staple-csr --key default.key --from old.pem --carry key-usage,eku --out from.pem www.new.example
 is "and a name more" "$(names_of from.pem)" "DNS:old.example, DNS:*.old.example, IP Address:192.0.2.7, DNS:www.new.example"
