@@ -22,6 +22,19 @@ static struct span nonce_octets(struct span value)
 	return value;
 }
 
+/* Extensions that add something and take nothing back, so that a client may know them by passing
+ * them over: SCTs (RFC 6962, 3.3), a CRL's place, the archive cutoff and extended revoked
+ * (RFC 6960, 4.4.2, 4.4.4, 4.4.8). */
+static bool is_harmless(struct span oid)
+{
+	static const uint8_t sct_list[] = {0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x05};
+	static const uint8_t ocsp[] = {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01};
+
+	if (oid.n == sizeof ocsp + 1 && memcmp(oid.p, ocsp, sizeof ocsp) == 0)
+		return oid.p[8] == 3 || oid.p[8] == 6 || oid.p[8] == 9;
+	return span_equal(oid, span_of(sct_list, sizeof sct_list));
+}
+
 const char *ocsp_part_get_extensions(struct span *in, struct ocsp_part_extensions *out,
 				     struct ocsp_part_odd *odd)
 {
@@ -43,7 +56,7 @@ const char *ocsp_part_get_extensions(struct span *in, struct ocsp_part_extension
 			if (span_present(out->nonce))
 				odd->deviations |= deviation_bit(DEVIATION_EXTENSION_DUPLICATE);
 			out->nonce = nonce_octets(x.value);
-		} else if (x.critical && out->unknown_critical++ == 0) {
+		} else if (x.critical && !is_harmless(x.oid) && out->unknown_critical++ == 0) {
 			out->unknown_critical_oid = x.oid;
 		}
 	}

@@ -1,0 +1,427 @@
+#!/usr/bin/python3
+"""Every way in which an OCSP response can be wrong, as files, with what must be found.
+
+    judge-cases.py DIR
+
+Writes DIR/cases.tsv: name, status, error ids, warning ids (each sorted, comma-separated, "-" for
+none), and the arguments of staple-verify with DIR as {}.  The responses are built octet by octet,
+since no library makes most of them.  "Now" is always NOW below: nothing depends on the date.
+"""
+import base64
+import datetime
+import hashlib
+import os
+import sys
+import warnings
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID as EKU
+from cryptography.x509.oid import NameOID
+
+NOW = 1768478400  # 2026-01-15T12:00:00Z
+HOUR, DAY = 3600, 86400
+DER = serialization.Encoding.DER
+
+
+# --- DER, by hand ---
+
+def tlv(tag, *parts):
+    body = b"".join(parts)
+    n = len(body)
+    if n < 128:
+        return bytes([tag, n]) + body
+    size = n.to_bytes((n.bit_length() + 7) // 8, "big")
+    return bytes([tag, 128 + len(size)]) + size + body
+
+
+def seq(*parts):
+    return tlv(0x30, *parts)
+
+
+def explicit(n, *parts):
+    return tlv(0xa0 + n, *parts)
+
+
+def octets(data):
+    return tlv(4, data)
+
+
+def integer(n):
+    return tlv(2, n.to_bytes(n.bit_length() // 8 + 1, "big"))
+
+
+def enumerated(n):
+    return tlv(10, bytes([n]))
+
+
+def oid(text):
+    first, second, *rest = (int(x) for x in text.split("."))
+    out = bytearray()
+    for n in [40 * first + second] + rest:
+        part = [n & 127]
+        while n > 127:
+            n >>= 7
+            part.insert(0, 128 + (n & 127))
+        out += bytes(part)
+    return tlv(6, bytes(out))
+
+
+def time(t, form="%Y%m%d%H%M%SZ"):
+    moment = datetime.datetime.fromtimestamp(t, datetime.timezone.utc)
+    return tlv(0x18, moment.strftime(form).encode())
+
+
+def extension(name, critical=False, value=b"\x05\x00"):
+    return seq(oid(name), tlv(1, b"\xff") if critical else b"", octets(value))
+
+
+HASHES = {"sha1": "1.3.14.3.2.26", "sha224": "2.16.840.1.101.3.4.2.4",
+          "sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2",
+          "sha512": "2.16.840.1.101.3.4.2.3", "md5": "1.2.840.113549.2.5"}
+
+
+# --- the cast ---
+
+def utc(t):
+    return datetime.datetime.utcfromtimestamp(t)
+
+
+class Party:
+    """A key and the certificates that others gave it."""
+    serials = 1000
+
+    def __init__(self, name, key=None, by=None, digest=None, serial=None, life=(-300, 300),
+                 ca=False, eku=(), usage=None, extra=(), nocheck=False):
+        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        self.key = key or ec.generate_private_key(ec.SECP256R1())
+        issuer = by or self
+        Party.serials += 1
+        b = (x509.CertificateBuilder().subject_name(self.name).issuer_name(issuer.name)
+             .public_key(self.key.public_key()).serial_number(serial or Party.serials)
+             .not_valid_before(utc(NOW + life[0] * DAY)).not_valid_after(utc(NOW + life[1] * DAY))
+             .add_extension(x509.BasicConstraints(ca, None), critical=True))
+        if eku:
+            b = b.add_extension(x509.ExtendedKeyUsage(list(eku)), critical=False)
+        if usage:
+            bits = dict.fromkeys(["digital_signature", "content_commitment", "key_encipherment",
+                                  "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign",
+                                  "encipher_only", "decipher_only"], False)
+            bits.update(dict.fromkeys(usage, True))
+            b = b.add_extension(x509.KeyUsage(**bits), critical=True)
+        if nocheck:
+            b = b.add_extension(x509.OCSPNoCheck(), critical=False)
+        for name_, critical, value in extra:
+            b = b.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(name_), value),
+                                critical=critical)
+        self.cert = b.sign(issuer.key, digest or hashes.SHA256())
+        self.der = self.cert.public_bytes(DER)
+
+    def spki_bits(self):
+        """The BIT STRING's octets of the key: what key hashes are over."""
+        key = self.key.public_key()
+        if isinstance(key, ec.EllipticCurvePublicKey):
+            return key.public_bytes(serialization.Encoding.X962,
+                                    serialization.PublicFormat.UncompressedPoint)
+        return key.public_bytes(DER, serialization.PublicFormat.PKCS1)
+
+
+SIGNERS = {("ec", "sha256"): "1.2.840.10045.4.3.2", ("ec", "sha1"): "1.2.840.10045.4.1",
+           ("ec", "sha384"): "1.2.840.10045.4.3.3", ("rsa", "sha256"): "1.2.840.113549.1.1.11",
+           ("rsa", "sha1"): "1.2.840.113549.1.1.5", ("rsa", "md5"): "1.2.840.113549.1.1.4"}
+DIGESTS = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha384": hashes.SHA384(),
+           "md5": hashes.MD5()}
+
+
+def sign(key, digest, data):
+    """(AlgorithmIdentifier, signature octets)"""
+    if digest == "pss":
+        params = seq(explicit(0, seq(oid(HASHES["sha256"]), tlv(5))),
+                     explicit(1, seq(oid("1.2.840.113549.1.1.8"), seq(oid(HASHES["sha256"]), tlv(5)))),
+                     explicit(2, integer(20)))
+        pad = padding.PSS(padding.MGF1(hashes.SHA256()), 20)
+        return (seq(oid("1.2.840.113549.1.1.10"), params), key.sign(data, pad, hashes.SHA256()))
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return (seq(oid(SIGNERS["ec", digest])), key.sign(data, ec.ECDSA(DIGESTS[digest])))
+    return (seq(oid(SIGNERS["rsa", digest]), tlv(5)),
+            key.sign(data, padding.PKCS1v15(), DIGESTS[digest]))
+
+
+# --- responses ---
+
+class Maker:
+    def __init__(self):
+        rsa2048 = rsa.generate_private_key(65537, 2048)
+        self.root = Party("Root", ca=True)
+        self.ca = Party("Issuing CA", by=self.root, ca=True, serial=0x10)
+        self.rsa_ca = Party("RSA CA", key=rsa2048, ca=True)
+        self.short_ca = Party("Short RSA CA", key=rsa.generate_private_key(65537, 1024), ca=True)
+        self.old_key = Party("Issuing CA", by=self.root, ca=True)      # same name, another key
+        self.other_ca = Party("Other CA", ca=True)
+        self.leaf = Party("leaf", by=self.ca, serial=0x4242, life=(-30, 60), eku=[EKU.SERVER_AUTH])
+        self.second = Party("second", by=self.ca, serial=0x4343, life=(-30, 60))
+        self.rsa_leaf = Party("rsa leaf", by=self.rsa_ca, serial=0x4242, life=(-30, 60))
+        self.short_leaf = Party("short leaf", by=self.short_ca, serial=0x4242, life=(-30, 60))
+        self.dying = Party("dying", by=self.ca, serial=0x4444, life=(-30, 2))
+        signer = dict(eku=[EKU.OCSP_SIGNING], nocheck=True)
+        self.delegates = {
+            "good": Party("Responder", by=self.ca, usage=["digital_signature"], **signer),
+            "no-nocheck": Party("Responder", by=self.ca, eku=[EKU.OCSP_SIGNING]),
+            "no-eku": Party("Responder", by=self.ca),
+            "any-eku": Party("Responder", by=self.ca, eku=[x509.ObjectIdentifier("2.5.29.37.0")]),
+            "crl-sign": Party("Responder", by=self.ca, usage=["crl_sign"], **signer),
+            "expired": Party("Responder", by=self.ca, life=(-20, -1), **signer),
+            "not-yet": Party("Responder", by=self.ca, life=(1, 20), **signer),
+            "short": Party("Responder", by=self.ca, life=(-20, 3), **signer),
+            "young": Party("Responder", by=self.ca, life=(-0.01, 20), **signer),
+            "root": Party("Responder", by=self.root, **signer),
+            "other": Party("Responder", by=self.other_ca, **signer),
+            "namesake": Party("Responder", by=self.old_key, **signer),
+            "critical": Party("Responder", by=self.ca, extra=[("1.2.3.4", True, b"\x05\x00")],
+                              **signer),
+            "sha1": Party("Responder", by=self.rsa_ca, digest=hashes.SHA1(), **signer),
+            "md5": Party("Responder", by=self.rsa_ca, digest=hashes.MD5(), **signer),
+            "short-rsa": Party("Responder", by=self.short_ca, **signer),
+        }
+
+    def single(self, leaf=None, issuer=None, digest="sha1", status="good", this=-DAY, next_=6 * DAY,
+               extensions=b"", name=None, key=None, form="%Y%m%d%H%M%SZ", reason=None):
+        leaf, issuer = leaf or self.leaf, issuer or self.ca
+        h = (lambda b: hashlib.new(digest, b).digest())
+        status = {"good": tlv(0x80), "unknown": tlv(0x82),
+                  "revoked": tlv(0xa1, time(NOW - DAY),
+                                 explicit(0, enumerated(reason)) if reason is not None else b"")}[status]
+        return seq(seq(seq(oid(HASHES[digest]), tlv(5)),
+                       octets(h(name or issuer.name.public_bytes())),
+                       octets(h(key or issuer.spki_bits())), integer(leaf.cert.serial_number)),
+                   status, time(NOW + this, form),
+                   explicit(0, time(NOW + next_, form)) if next_ is not None else b"",
+                   explicit(1, seq(extensions)) if extensions else b"")
+
+    def response(self, singles, signer=None, certs=None, by_key=False, named=None, produced=-DAY,
+                 version=b"", extensions=b"", digest="sha256", algorithm=None, spoil=0, status=0,
+                 kind="1.3.6.1.5.5.7.48.1.1"):
+        signer = signer or self.ca
+        named = named or signer
+        who = (explicit(2, octets(hashlib.sha1(named.spki_bits()).digest())) if by_key
+               else explicit(1, named.name.public_bytes()))
+        data = seq(version, who, time(NOW + produced), seq(*singles),
+                   explicit(1, seq(extensions)) if extensions else b"")
+        used, signature = sign(signer.key, digest, data)
+        if spoil:
+            signature = signature[:-2] + bytes([signature[-2] ^ spoil]) + signature[-1:]
+        basic = seq(data, algorithm or used, tlv(3, b"\0" + signature),
+                    explicit(0, seq(*certs)) if certs else b"")
+        return seq(enumerated(status), explicit(0, seq(oid(kind), octets(basic))))
+
+
+# --- the cases ---
+
+class Cases:
+    def __init__(self, folder):
+        self.folder, self.rows, self.m = folder, [], Maker()
+        m = self.m
+        for name, party in {"leaf": m.leaf, "ca": m.ca, "rsa-leaf": m.rsa_leaf, "rsa-ca": m.rsa_ca,
+                            "short-leaf": m.short_leaf, "short-ca": m.short_ca, "old-ca": m.old_key,
+                            "other-ca": m.other_ca, "dying": m.dying, "root": m.root,
+                            "responder": m.delegates["good"]}.items():
+            self.write(name + ".der", party.der)
+
+    def write(self, name, data):
+        with open(os.path.join(self.folder, name), "wb") as f:
+            f.write(data)
+
+    def add(self, name, data, errors="", warnings="", args="", leaf="leaf", issuer="ca"):
+        """errors, warnings: ids without "staple.", blank-separated."""
+        def ids(words):
+            return ",".join(sorted("staple." + w if "." not in w else w for w in words.split())) or "-"
+        self.write(name + ".ocsp", data)
+        status = 2 if errors in ("no-issuer", "chain.no-issuer") else 1 if errors else 0
+        issuer = f"--issuer {{}}/{issuer}.der " if issuer else ""
+        self.rows.append("\t".join([name, str(status), ids(errors), ids(warnings),
+                                    f"--at @{NOW} --staple-only --staple {{}}/{name}.ocsp {issuer}"
+                                    f"{args} {{}}/{leaf}.der"]))
+
+    def one(self, name, errors="", warnings="", single=None, args="", **response):
+        self.add(name, self.m.response([self.m.single(**(single or {}))], **response), errors,
+                 warnings, args)
+
+    def by(self, name, which, errors="", warnings="", single=None, **more):
+        d = self.m.delegates[which]
+        self.one(name, errors, warnings, single, signer=d, certs=more.pop("certs", [d.der]), **more)
+
+    def save(self):
+        with open(os.path.join(self.folder, "cases.tsv"), "w") as f:
+            f.write("\n".join(self.rows) + "\n")
+
+
+def identity(c):
+    m = c.m
+    for digest in ("sha1", "sha224", "sha256", "sha384", "sha512"):
+        c.one("certid-" + digest, single={"digest": digest})
+    c.one("certid-md5", "hash-algorithm", single={"digest": "md5"})
+    c.one("other-serial", "other-certificate", single={"leaf": m.second})
+    c.one("other-name", "other-issuer", single={"name": m.other_ca.name.public_bytes()})
+    c.one("other-key", "other-issuer-key", single={"key": m.old_key.spki_bits()})
+    c.one("other-ca", "other-issuer", single={"issuer": m.other_ca})
+    c.add("second-of-two", m.response([m.single(leaf=m.second), m.single()]))
+    c.add("none", m.response([]), "no-single")
+    c.add("twice", m.response([m.single(), m.single(digest="sha256")]))
+    c.add("good-then-revoked", m.response([m.single(), m.single(status="revoked")]), "revoked",
+          "contradiction")
+    c.add("revoked-then-good", m.response([m.single(status="revoked"), m.single()]), "revoked",
+          "contradiction")
+    c.add("good-then-unknown", m.response([m.single(), m.single(status="unknown", digest="sha256")]),
+          "unknown", "contradiction")
+    c.add("fresh-then-expired", m.response([m.single(), m.single(this=-9 * DAY, next_=-DAY)]),
+          "expired")
+    c.one("revoked", "revoked", single={"status": "revoked"})
+    c.one("hold", "revoked", single={"status": "revoked", "reason": 6})
+    c.one("revoked-and-expired", "revoked expired",
+          single={"status": "revoked", "this": -9 * DAY, "next_": -DAY})
+    c.one("unknown", "unknown", single={"status": "unknown"})
+    c.add("wrong-issuer", m.response([m.single()]), "issuer-mismatch signer-missing other-issuer-key",
+          issuer="other-ca")
+    c.add("namesake-issuer", m.response([m.single()]), "issuer-mismatch bad-signature other-issuer-key",
+          issuer="old-ca")
+    c.add("no-issuer", m.response([m.single()]), "no-issuer", issuer=None)
+    c.add("no-issuer-expired", m.response([m.single(this=-9 * DAY, next_=-DAY)]),
+          "no-issuer expired", issuer=None)
+    c.add("issuer-trusted", m.response([m.single()]), args="--trust {}/root.der")
+    c.add("issuer-not-trusted", m.response([m.single()]), "chain.untrusted",
+          args="--chain {}/root.der --trust {}/other-ca.der")
+    c.add("issuer-of-nobody", m.response([m.single()]), "chain.no-issuer",
+          args="--trust {}/other-ca.der")
+
+
+def times(c):
+    c.one("last-second", warnings="little-left", single={"this": -7 * DAY, "next_": 0},
+          produced=-7 * DAY)
+    c.one("expired-1s", "expired", single={"this": -7 * DAY, "next_": -1}, produced=-7 * DAY)
+    c.one("expired-30d", "expired", single={"this": -37 * DAY, "next_": -30 * DAY},
+          produced=-37 * DAY)
+    c.one("future-4min", single={"this": 240}, produced=240)
+    c.one("future-5min", single={"this": 300}, produced=300)
+    c.one("future-301s", "future", "produced-future", single={"this": 301}, produced=301)
+    c.one("future-2d", "future", "produced-future", single={"this": 2 * DAY}, produced=2 * DAY)
+    c.one("reversed", "reversed expired", single={"this": -DAY, "next_": -2 * DAY})
+    c.one("no-next", warnings="no-next-update", single={"next_": None})
+    c.one("no-next-old", "too-old", "no-next-update", single={"next_": None, "this": -8 * DAY},
+          produced=-8 * DAY, args="--max-age 7d")
+    c.one("no-next-old-enough", "", "no-next-update", single={"next_": None, "this": -7 * DAY},
+          produced=-7 * DAY, args="--max-age 7d")
+    c.one("too-old", "too-old", single={"this": -8 * DAY, "next_": 9 * DAY}, produced=-8 * DAY,
+          args="--max-age 7d")
+    c.one("little-left", warnings="little-left", single={"this": -6 * DAY, "next_": DAY},
+          produced=-6 * DAY)
+    c.one("produced-before-issuer", "produced-outside", "produced-before-update", produced=-301 * DAY)
+    c.one("produced-before-this", "", "produced-before-update", produced=-2 * DAY)
+    c.one("produced-in-the-future", "", "produced-future", produced=HOUR)
+    c.by("produced-before-delegate", "young", "produced-outside", produced=-DAY)
+    c.by("outlives-delegate", "short", warnings="outlives-signer")
+    c.add("outlives-cert", c.m.response([c.m.single(leaf=c.m.dying)]), "", "outlives-cert",
+          leaf="dying")
+    c.one("fraction", "", "odd-time", single={"form": "%Y%m%d%H%M%S.5Z"})
+
+
+def signers(c):
+    m = c.m
+    rsa_single = {"leaf": m.rsa_leaf, "issuer": m.rsa_ca}
+
+    def rsa_case(name, errors="", args="", single=None, **more):
+        c.add(name, m.response([m.single(**rsa_single)], **dict({"signer": m.rsa_ca}, **more)), errors,
+              args=args, leaf="rsa-leaf", issuer="rsa-ca")
+    c.one("direct-by-key", by_key=True)
+    c.by("delegate", "good")
+    c.by("delegate-by-key", "good", by_key=True)
+    c.by("delegate-without-nocheck", "no-nocheck")
+    c.by("delegate-without-eku", "no-eku", "signer-no-eku")
+    c.by("delegate-any-eku", "any-eku", "signer-no-eku")
+    c.by("delegate-crl-sign", "crl-sign", "signer-key-usage")
+    c.by("delegate-expired", "expired", "signer-not-valid", "outlives-signer", produced=-2 * DAY,
+         single={"this": -2 * DAY})
+    c.by("delegate-not-yet", "not-yet", "signer-not-valid produced-outside")
+    c.by("delegate-of-root", "root", "signer-not-delegated")
+    c.by("delegate-of-another", "other", "signer-not-delegated")
+    c.by("delegate-of-namesake", "namesake", "signer-not-delegated")
+    c.by("delegate-critical", "critical", "signer-malformed")
+    c.by("delegate-missing", "good", "signer-missing", certs=[])
+    c.by("delegate-at-hand", "good", certs=[], args="--chain {}/responder.der")
+    c.by("delegate-behind-rubbish", "good",
+         certs=[seq(b"\x02\x01\x05"), m.second.der, m.delegates["good"].der])
+    c.by("delegate-second-choice", "good",
+         certs=[m.delegates["no-eku"].der, m.delegates["good"].der], by_key=True)
+    c.one("by-the-leaf", "signer-no-eku", signer=m.leaf, certs=[m.leaf.der])
+    c.one("by-the-root", "signer-missing", signer=m.root)
+    c.one("by-the-root-with-cert", "signer-no-eku signer-not-delegated", signer=m.root,
+          certs=[m.root.der])
+    c.one("names-another", "responder-id", named=m.other_ca, certs=[])
+    c.one("names-another-key", "responder-id", named=m.other_ca, by_key=True)
+    c.one("names-issuer-signed-by-delegate", "responder-id", signer=m.delegates["good"], named=m.ca,
+          certs=[m.delegates["good"].der])
+    c.one("bit-flipped", "bad-signature", spoil=1)
+    c.one("sha384", digest="sha384")
+    c.one("sha1", "sha1", digest="sha1")
+    c.one("sha1-allowed", digest="sha1", args="--allow-sha1")
+    rsa_case("rsa")
+    rsa_case("rsa-pss", digest="pss")
+    rsa_case("rsa-sha1", "sha1", digest="sha1")
+    rsa_case("md5", "broken-algorithm", digest="md5")
+    rsa_case("md5-allowed", "broken-algorithm", digest="md5", args="--allow-sha1")
+    for digest, errors, args in (("sha1", "sha1", ""), ("sha1", "", "--allow-sha1"),
+                                 ("md5", "broken-algorithm", "--allow-sha1")):
+        d = m.delegates[digest]
+        rsa_case(f"delegate-{digest}{'-allowed' if args else ''}", errors, args, signer=d, certs=[d.der])
+    c.add("short-rsa", m.response([m.single(leaf=m.short_leaf, issuer=m.short_ca)], signer=m.short_ca),
+          "weak-key", leaf="short-leaf", issuer="short-ca")
+    d = m.delegates["short-rsa"]
+    c.add("delegate-short-rsa", m.response([m.single(leaf=m.short_leaf, issuer=m.short_ca)], signer=d,
+          certs=[d.der]), "weak-key", leaf="short-leaf", issuer="short-ca")
+    c.one("unknown-algorithm", "unsupported-algorithm", algorithm=seq(oid("1.2.3.4.5")))
+    c.one("algorithm-for-another-key", "bad-signature",
+          algorithm=seq(oid(SIGNERS["rsa", "sha256"]), tlv(5)))
+
+
+def envelope(c):
+    m = c.m
+    good = m.response([m.single()])
+    c.one("version-1-spelt-out", version=explicit(0, integer(0)))
+    c.one("version-2", "version", version=explicit(0, integer(1)))
+    for n, name in ((1, "malformed-request"), (2, "internal-error"), (3, "try-later"),
+                    (5, "sig-required"), (6, "unauthorized"), (4, "unknown-response-status"),
+                    (7, "unknown-response-status")):
+        c.add(f"status-{n}", seq(enumerated(n)), name)
+    c.one("refusal-with-a-good-answer", "try-later", status=3)
+    c.add("success-without-bytes", seq(enumerated(0)), "malformed")
+    c.one("other-type", "wrong-type", kind="1.3.6.1.5.5.7.48.1.2")
+    c.add("empty", b"", "empty")
+    c.add("garbage", bytes(range(7, 207)), "malformed")
+    c.add("html", b"<!DOCTYPE html><title>503</title>", "malformed")
+    c.add("truncated", good[:-20], "malformed")
+    c.add("one-byte", b"\x30", "malformed")
+    c.add("trailing", good + b"\0", "trailing-data")
+    c.add("ber", b"\x30\x80" + seq(enumerated(3))[2:] + b"\0\0", "malformed")
+    c.add("pem", b"-----BEGIN OCSP RESPONSE-----\n" + base64.encodebytes(good)
+          + b"-----END OCSP RESPONSE-----\n")
+    unknown = extension("1.2.3.4", True)
+    c.one("critical", "critical-extension", extensions=unknown)
+    c.one("critical-single", "critical-extension", single={"extensions": unknown})
+    c.one("not-critical", extensions=extension("1.2.3.4"))
+    c.one("not-critical-single", single={"extensions": extension("1.2.3.4")})
+    c.one("critical-sct", single={"extensions": extension("1.3.6.1.4.1.11129.2.4.5", True, octets(b""))})
+    c.one("critical-nonce", extensions=extension("1.3.6.1.5.5.7.48.1.2", True, octets(b"12345678")))
+
+
+def main():
+    warnings.simplefilter("ignore")  # that SHA-1 and MD5 are out of date is why they are here
+    folder = sys.argv[1]
+    os.makedirs(folder, exist_ok=True)
+    c = Cases(folder)
+    for part in (identity, times, signers, envelope):
+        part(c)
+    c.save()
+
+
+if __name__ == "__main__":
+    main()
