@@ -30,8 +30,10 @@ is "every finding of the catalogue is raised by the code" \
 	"$(comm -23 "$T/table" "$T/used" | paste -sd' ')" ""
 
 # What the tests see: the catalogue's and the list's own tests raise nothing.
-grep -rhoE "($areas)\\.[a-z0-9-]+" tests --include='*' --exclude=finding.c --exclude=findings.c \
-	--exclude=policyfile.c --exclude=findings.t | sort -u >"$T/tested"
+# A regular expression's backslash before the dot is taken off.
+find tests -type f ! -name finding.c ! -name findings.c ! -name policyfile.c ! -name findings.t \
+	! -path 'tests/fuzz/*' -exec cat {} + | tr -d '\\' | grep -aoE "($areas)\.[a-z0-9-]+" |
+	sort -u >"$T/tested"
 is "every finding of the catalogue is met in a test" \
 	"$(comm -23 "$T/table" "$T/tested" | paste -sd' ')" ""
 
