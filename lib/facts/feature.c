@@ -18,8 +18,7 @@ enum must_staple feature_must_staple(const struct feature_facts *f)
 	return f->status_request ? MUST_STAPLE_YES : MUST_STAPLE_NO;
 }
 
-/* NULL, or what is wrong with the value. */
-static const char *feature_check(struct span value)
+const char *feature_why(struct span value)
 {
 	struct span list;
 
@@ -67,7 +66,7 @@ static void feature_add(struct span content, struct feature_facts *f)
 
 bool feature_decode(struct span value, struct feature_facts *f)
 {
-	const char *why = feature_check(value);
+	const char *why = feature_why(value);
 	struct span cursor = value, content, seen[REPEAT_WINDOW];
 	bool inside = false;
 	size_t n = 0;
@@ -147,73 +146,4 @@ void feature_encode(struct buf *out, const int64_t *values, size_t n)
 		buf_add_bytes(out, header, der_put_header(header, DER_INTEGER, len));
 		buf_add_bytes(out, octets, len);
 	}
-}
-
-/* Which values below 65536 a list has; of those above (which no TLS extension has) the first
- * LARGE_MAX are kept, so that hostile lists cost no more than their length. */
-#define LARGE_MAX 256
-struct feature_set {
-	uint8_t bit[65536 / 8];
-	struct span large[LARGE_MAX];
-	size_t n;
-};
-
-static bool feature_small(struct span content, unsigned *v)
-{
-	int64_t wide;
-
-	if (!feature_int(content, &wide) || wide < 0 || wide > 65535)
-		return false;
-	*v = (unsigned)wide;
-	return true;
-}
-
-static void feature_collect(struct span value, struct feature_set *set)
-{
-	struct span content;
-	bool inside = false;
-	unsigned v;
-
-	while (feature_next(&value, &inside, &content)) {
-		if (feature_small(content, &v))
-			set->bit[v / 8] |= (uint8_t)(1u << v % 8);
-		else if (set->n < LARGE_MAX)
-			set->large[set->n++] = content;
-	}
-}
-
-static bool feature_has(const struct feature_set *set, struct span content)
-{
-	unsigned v;
-
-	if (feature_small(content, &v))
-		return set->bit[v / 8] >> v % 8 & 1;
-	for (size_t i = 0; i < set->n; i++)
-		if (span_equal(set->large[i], content))
-			return true;
-	return false;
-}
-
-bool feature_superset(struct span lower, struct span upper, int64_t *missing)
-{
-	struct feature_set set = {.n = 0};
-	struct span content;
-	bool inside = false;
-
-	if (missing)
-		*missing = 0;
-	if (!span_present(upper))
-		return true;
-	if (feature_check(upper) || (span_present(lower) && feature_check(lower)))
-		return false;
-	if (span_present(lower))
-		feature_collect(lower, &set);
-	while (feature_next(&upper, &inside, &content)) {
-		if (feature_has(&set, content))
-			continue;
-		if (missing && !feature_int(content, missing))
-			*missing = 0;
-		return false;
-	}
-	return true;
 }

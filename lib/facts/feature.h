@@ -54,11 +54,34 @@ bool feature_int(struct span content, int64_t *out);
 /* Appends the DER of Features with these values, in the order given. */
 void feature_encode(struct buf *out, const int64_t *values, size_t n);
 
+/* NULL: the value is a DER SEQUENCE OF INTEGER; or what is wrong with it, in a few words. */
+const char *feature_why(struct span value);
+
+/*
+ * A set of values.  Those from 0 to 65535 are all kept; of the others, which no TLS extension
+ * has, the first FEATURE_LARGE_MAX, so that hostile lists cost no more than their length.
+ */
+#define FEATURE_LARGE_MAX 256
+#define FEATURE_OCTETS_MAX 512 /* a longer value is left out too: nobody reads its digits */
+
+struct feature_set {
+	uint8_t bit[65536 / 8];
+	struct span large[FEATURE_LARGE_MAX];
+	size_t n;        /* of large */
+	size_t left_out; /* values that found no room */
+};
+
+/* True: the value (an INTEGER's content) is new and now in the set, which began as zeros. */
+bool feature_set_add(struct feature_set *set, struct span content);
+bool feature_set_has(const struct feature_set *set, struct span content);
+
+/* Appends the INTEGER's content octets (at most FEATURE_OCTETS_MAX) as decimal digits. */
+void feature_decimal(struct buf *out, struct span content);
+
 /* RFC 7633, 4.2.2: does `lower` (a certificate's value) list every feature of `upper` (its
  * issuer's)?  SPAN_NONE means the extension is absent; a malformed value is never a
  * superset, and of a malformed issuer's value nothing is: false.  On false *missing, when
- * given, is the first value that lacks (or 0).  Of the values outside 0 to 65535 only the
- * first 256 of `lower` are looked at. */
+ * given, is the first value that lacks (or 0). */
 bool feature_superset(struct span lower, struct span upper, int64_t *missing);
 
 #endif

@@ -1,0 +1,271 @@
+#include "task/inspect.h"
+
+#include "facts/shape.h"
+#include "ground/der.h"
+#include "ground/limits.h"
+#include "ground/pem.h"
+
+#include <stdio.h>
+
+void inspect_init(struct inspect *in, int64_t now)
+{
+	*in = (struct inspect){.list = {.now = now}};
+	buf_init(&in->objects);
+	buf_init(&in->storages);
+}
+
+void inspect_wipe(struct inspect *in)
+{
+	struct buf *storage = (void *)in->storages.p;
+
+	for (size_t i = 0; i < in->storages.n / sizeof *storage; i++)
+		buf_wipe_secret(&storage[i]); /* a key may have been among it */
+	buf_wipe(&in->storages);
+	buf_wipe(&in->objects);
+	inspect_init(in, 0);
+}
+
+/* Takes the bytes over, so that objects may point into them.  The answer is valid until the
+ * next call. */
+static struct buf *storage_take(struct inspect *in, struct buf *bytes)
+{
+	if (!buf_reserve(&in->storages, sizeof *bytes))
+		return NULL;
+	buf_add_bytes(&in->storages, bytes, sizeof *bytes);
+	buf_init(bytes);
+	return (struct buf *)(void *)(in->storages.p + in->storages.n) - 1;
+}
+
+/* Where an object was met. */
+struct place {
+	const char *source;
+	size_t index;      /* the next object's */
+	size_t line;       /* of the PEM block; 0: none */
+	struct span label; /* or absent */
+	ptrdiff_t within;
+};
+
+static struct inspect_object *object_add(struct inspect *in, struct place *at, struct span der)
+{
+	struct inspect_object o = {.kind = INSPECT_UNREADABLE, .source = at->source,
+				   .index = at->index++, .line = at->line, .label = at->label,
+				   .within = at->within, .der = der};
+	struct inspect_object *v;
+
+	buf_add_bytes(&in->objects, &o, sizeof o);
+	if (in->objects.failed)
+		return NULL;
+	in->list.v = v = (void *)in->objects.p;
+	in->list.n = in->objects.n / sizeof o;
+	if (span_present(der) &&
+	    hash_digest(HASH_SHA256, der, &v[in->list.n - 1].sha256, NULL) != 0)
+		return NULL;
+	return &v[in->list.n - 1];
+}
+
+static int memory(struct err *e)
+{
+	return err_set(e, ERR_MEMORY, "out of memory");
+}
+
+static void unreadable(struct inspect_object *o, const char *why)
+{
+	o->kind = INSPECT_UNREADABLE;
+	snprintf(o->reason, sizeof o->reason, "%s", why);
+}
+
+static void describe_key(struct inspect_object *o, enum shape shape)
+{
+	struct span rest = o->der;
+	bool odd;
+
+	o->kind = shape == SHAPE_PUBLIC_KEY ? INSPECT_PUBLIC_KEY : INSPECT_PRIVATE_KEY;
+	o->key = (struct inspect_key){.encrypted = shape == SHAPE_ENCRYPTED_KEY};
+	if (shape == SHAPE_PUBLIC_KEY)
+		o->key.known = spki_decode(&rest, &o->key.spki, &odd) == 0;
+}
+
+/* Fills in what the object is and says; its DER is one whole element (or BER to the end). */
+static void describe(struct inspect_object *o, enum shape shape)
+{
+	struct err e;
+	int rc = 0;
+
+	switch (shape) {
+	case SHAPE_CERTIFICATE:
+		o->kind = INSPECT_CERTIFICATE;
+		rc = cert_decode(o->der, &o->cert, &e);
+		break;
+	case SHAPE_REQUEST:
+		o->kind = INSPECT_REQUEST;
+		rc = csr_decode(o->der, &o->csr, &e);
+		break;
+	case SHAPE_OCSP_RESPONSE:
+		o->kind = INSPECT_OCSP_RESPONSE;
+		rc = ocsp_decode(o->der, &o->ocsp, &e);
+		break;
+	case SHAPE_CRL:
+		o->kind = INSPECT_CRL;
+		shape_crl(o->der, &o->crl.issuer, &o->crl.this_update, &o->crl.next_update);
+		break;
+	case SHAPE_OCSP_REQUEST:
+		o->kind = INSPECT_OCSP_REQUEST;
+		break;
+	case SHAPE_PKCS7:
+		o->kind = INSPECT_PKCS7;
+		break;
+	case SHAPE_PKCS12:
+		o->kind = INSPECT_PKCS12;
+		break;
+	case SHAPE_PRIVATE_KEY:
+	case SHAPE_ENCRYPTED_KEY:
+	case SHAPE_PUBLIC_KEY:
+		describe_key(o, shape);
+		break;
+	case SHAPE_UNKNOWN:
+		o->kind = INSPECT_OTHER;
+		break;
+	}
+	if (rc != 0)
+		unreadable(o, e.text);
+}
+
+/* Objects that may stand one behind the other without a mark between them. */
+static bool may_follow(enum shape s)
+{
+	return s == SHAPE_CERTIFICATE || s == SHAPE_REQUEST || s == SHAPE_OCSP_RESPONSE ||
+	       s == SHAPE_CRL || s == SHAPE_PKCS7;
+}
+
+/* The objects in some DER: at least one, of the shape that it has or else `expected`. */
+static int add_der(struct inspect *in, struct place *at, struct span der, enum shape expected,
+		   struct err *e)
+{
+	bool trusted = span_equal(at->label, span_str("TRUSTED CERTIFICATE"));
+	struct inspect_object *o;
+
+	for (;;) {
+		enum shape shape = shape_of(der);
+		size_t whole = der.n;
+
+		if (shape == SHAPE_UNKNOWN)
+			shape = expected;
+		if (der_measure(der, &whole) != 0 && shape != SHAPE_PKCS7 && shape != SHAPE_PKCS12) {
+			if (!(o = object_add(in, at, SPAN_NONE)))
+				return memory(e);
+			unreadable(o, der_why(der));
+			return 0;
+		}
+		if (!(o = object_add(in, at, span_of(der.p, whole))))
+			return memory(e);
+		describe(o, shape);
+		der = span_from(der, whole);
+		/* behind a TRUSTED CERTIFICATE stands what OpenSSL trusts it for */
+		if (trusted || der_end(der) || !may_follow(shape_of(der))) {
+			o->trailing = der.n;
+			return 0;
+		}
+	}
+}
+
+static size_t lines_before(struct span text, size_t offset)
+{
+	size_t n = 0;
+
+	for (const uint8_t *p = text.p, *end = text.p + offset; p < end; p++)
+		n += *p == '\n';
+	return n;
+}
+
+/* One PEM block; its DER is put behind what `der` holds, which has room. */
+static int add_block(struct inspect *in, struct place *at, const struct pem_block *b,
+		     struct buf *der, struct err *e)
+{
+	enum shape expected = shape_of_label(b->label);
+	const char *damage = b->damage;
+	struct inspect_object *o;
+	ptrdiff_t n = -1;
+
+	at->label = b->label;
+	if (!damage && pem_has_headers(b->body)) {
+		if (!(o = object_add(in, at, SPAN_NONE)))
+			return memory(e);
+		if (expected == SHAPE_PRIVATE_KEY)
+			describe_key(o, SHAPE_ENCRYPTED_KEY); /* as OpenSSL once did */
+		else
+			unreadable(o, "the PEM block is encrypted or has headers (RFC 1421)");
+		return 0;
+	}
+	if (!damage)
+		n = pem_decode(b->body, der->p + der->n, &damage);
+	if (n > 0) {
+		struct span bytes = span_of(der->p + der->n, (size_t)n);
+
+		der->n += (size_t)n;
+		return add_der(in, at, bytes, expected, e);
+	}
+	if (!(o = object_add(in, at, SPAN_NONE)))
+		return memory(e);
+	unreadable(o, damage ? damage : "the PEM block is empty");
+	return 0;
+}
+
+static int add_pem(struct inspect *in, struct place *at, struct span text, struct err *e)
+{
+	struct span window = text, from = text;
+	struct pem_block b;
+	struct buf der, *kept;
+	size_t line = 1;
+
+	buf_init(&der);
+	if (!buf_reserve(&der, text.n + 3) || !(kept = storage_take(in, &der))) {
+		buf_wipe(&der);
+		return memory(e);
+	}
+	while (pem_next(&window, true, &b) == PEM_BLOCK) {
+		line += lines_before(from, b.offset);
+		at->line = line;
+		line += lines_before(span_from(from, b.offset), (size_t)(window.p - from.p) - b.offset);
+		from = window;
+		if (add_block(in, at, &b, kept, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What stands in no PEM block and is no DER: perhaps bare base64 of it. */
+static int add_base64(struct inspect *in, struct place *at, struct span text, struct err *e)
+{
+	struct inspect_object *o;
+	struct buf der, *kept;
+
+	buf_init(&der);
+	if (pem_base64_decode(text, &der) == 0 && !der.failed &&
+	    shape_of(buf_span(&der)) != SHAPE_UNKNOWN) {
+		if ((kept = storage_take(in, &der)))
+			return add_der(in, at, buf_span(kept), SHAPE_UNKNOWN, e);
+		buf_wipe(&der);
+		return memory(e);
+	}
+	buf_wipe(&der);
+	if (!(o = object_add(in, at, SPAN_NONE)))
+		return memory(e);
+	unreadable(o, text.n ? "neither PEM nor DER of a kind that is known" : "it is empty");
+	return 0;
+}
+
+int inspect_bytes(struct inspect *in, const char *source, struct buf *bytes, struct err *e)
+{
+	struct place at = {.source = source, .within = -1};
+	struct span all;
+	struct buf *kept = storage_take(in, bytes);
+
+	if (!kept)
+		return memory(e);
+	all = buf_span(kept);
+	if (shape_of(all) != SHAPE_UNKNOWN)
+		return add_der(in, &at, all, SHAPE_UNKNOWN, e);
+	if (pem_present(all))
+		return add_pem(in, &at, all, e);
+	return add_base64(in, &at, all, e);
+}

@@ -1,0 +1,27 @@
+/*
+ * inspect: what a file, standard input or a server holds, taken apart into objects.
+ *
+ * Told by content, never by a name.  Nothing is judged; what cannot be read is an object of its
+ * own with the reason, and its neighbours are still described.
+ */
+#ifndef STAPLE_TASK_INSPECT_H
+#define STAPLE_TASK_INSPECT_H
+
+#include "report/inspect.h"
+
+struct inspect {
+	struct inspect_list list;
+	struct buf objects;   /* of struct inspect_object: what list.v points at */
+	struct buf storages;  /* of struct buf: the bytes that the objects point into */
+	const char *password; /* for private keys and containers, or NULL */
+};
+
+void inspect_init(struct inspect *in, int64_t now);
+void inspect_wipe(struct inspect *in);
+
+/* Takes the bytes over: `bytes` is empty afterwards.  `source` is kept as it is.  -1 only when
+ * memory or the library failed; an empty or strange file is an unreadable object. */
+MUST_USE int inspect_bytes(struct inspect *in, const char *source, struct buf *bytes,
+			   struct err *e);
+
+#endif
