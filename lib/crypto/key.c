@@ -73,7 +73,7 @@ void key_free(struct key *k)
 	gnutls_free(k->public_der.data);
 	gnutls_pubkey_deinit(k->public_key);
 	gnutls_privkey_deinit(k->handle);
-	free(k->owned);
+	pkcs11_asker_free(k->asker);
 	free(k);
 }
 

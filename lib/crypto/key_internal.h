@@ -17,8 +17,11 @@ struct key {
 	gnutls_datum_t public_der;
 	struct spki spki;                /* points into public_der */
 	const struct key_signature *how;
-	void *owned;                     /* pkcs11.c's, freed with the key; or NULL */
+	struct pkcs11_asker *asker;      /* pkcs11.c's; or NULL */
 };
+
+/* Frees what pkcs11.c keeps for the key. */
+void pkcs11_asker_free(struct pkcs11_asker *a);
 
 /* Fills in what follows from k->handle, which is taken over: on failure too k must only be
  * freed.  `name` is for errors. */

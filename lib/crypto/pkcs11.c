@@ -2,31 +2,66 @@
 
 #include "crypto/key_internal.h"
 #include "crypto/library.h"
+#include "ground/file.h"
 
 #include <gnutls/pkcs11.h>
 
 #include <stdlib.h>
 #include <strings.h>
 
+/* More than any PIN's file has. */
+#define PIN_FILE_MAX 4096
+
 /* Owned by the key: the library may ask again when it signs. */
-struct asker {
+struct pkcs11_asker {
 	pkcs11_pin *ask;
 	void *context;
+	char *source; /* path of pin-source=, or NULL; owned, as the whole */
 	bool missing; /* no PIN was to be had */
 	bool wrong;   /* the token refused it */
 };
 
+void pkcs11_asker_free(struct pkcs11_asker *a)
+{
+	if (!a)
+		return;
+	free(a->source);
+	free(a);
+}
+
+/* The first line of the file that the URL names. */
+static int read_source(const char *path, char *pin, size_t size)
+{
+	struct buf b;
+	size_t n;
+	int rc = -1;
+
+	buf_init(&b);
+	if (buf_reserve(&b, PIN_FILE_MAX + 1) && file_read(path, PIN_FILE_MAX, &b, NULL) == 0) {
+		for (n = 0; n < b.n && b.p[n] != '\n' && b.p[n] != '\r' && b.p[n] != 0;)
+			n++;
+		if (n > 0 && n < size) {
+			memcpy(pin, b.p, n);
+			pin[n] = '\0';
+			rc = 0;
+		}
+	}
+	buf_wipe_secret(&b);
+	return rc;
+}
+
 static int on_pin(void *userdata, int attempt, const char *token_url, const char *token_label,
 		  unsigned flags, char *pin, size_t pin_max)
 {
-	struct asker *a = userdata;
+	struct pkcs11_asker *a = userdata;
 
 	(void)token_url;
 	if (attempt > 0 || (flags & GNUTLS_PIN_WRONG)) {
 		a->wrong = true;
 		return -1;
 	}
-	if (!a->ask || a->ask(a->context, token_label, pin, pin_max) != 0) {
+	if (a->source ? read_source(a->source, pin, pin_max) != 0 :
+			!a->ask || a->ask(a->context, token_label, pin, pin_max) != 0) {
 		a->missing = true;
 		return -1;
 	}
@@ -38,10 +73,12 @@ bool pkcs11_is_url(const char *text)
 	return strncasecmp(text, "pkcs11:", 7) == 0;
 }
 
-static int open_error(const struct asker *a, int rc, const char *url, struct err *e)
+static int open_error(const struct pkcs11_asker *a, int rc, const char *url, struct err *e)
 {
 	if (a->wrong)
 		return err_set(e, ERR_SECRET, "%s: the token refused the PIN", url);
+	if (a->missing && a->source)
+		return err_set(e, ERR_SECRET, "%s: no PIN can be read from %s", url, a->source);
 	if (a->missing)
 		return err_set(e, ERR_SECRET, "%s: the token wants a PIN and none was given", url);
 	if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ||
@@ -52,22 +89,56 @@ static int open_error(const struct asker *a, int rc, const char *url, struct err
 	return err_set(e, ERR_CRYPTO, "%s: %s", url, crypto_error_text(rc));
 }
 
-/* RFC 7512, 2.4 writes pin-source=file:/path; the library wants pin-source=/path.  Owned. */
-static char *plain_pin_source(const char *url)
+/* "%2F" and its like (RFC 3986, 2.1), in place. */
+static void percent_decode(char *s)
 {
-	const char *at = strcasestr(url, "pin-source=file:");
-	size_t head = at ? (size_t)(at - url) + strlen("pin-source=") : 0;
-	char *out = strdup(url);
+	char *out = s, two[3] = "";
+	unsigned long c;
+	char *end;
 
-	if (out && at)
-		memmove(out + head, out + head + 5, strlen(out + head + 5) + 1);
+	for (; *s; *out++ = (char)c) {
+		c = (unsigned char)*s++;
+		if (c != '%' || !s[0] || !s[1])
+			continue;
+		memcpy(two, s, 2);
+		c = strtoul(two, &end, 16);
+		if (*end)
+			c = '%';
+		else
+			s += 2;
+	}
+	*out = '\0';
+}
+
+/* Takes pin-source= out of the URL (RFC 7512, 2.4): the library takes no "file:" and keeps the
+ * line's end in the PIN.  The URL without it, owned; NULL: no memory. */
+static char *take_pin_source(const char *url, char **source)
+{
+	char *out = strdup(url), *at = out ? strcasestr(out, "pin-source=") : NULL, *end;
+
+	if (!at)
+		return out;
+	end = at + strcspn(at, "&");
+	at += strlen("pin-source=");
+	if (strncasecmp(at, "file:", 5) == 0)
+		at += 5;
+	*source = strndup(at, (size_t)(end - at));
+	if (!*source) {
+		free(out);
+		return NULL;
+	}
+	percent_decode(*source);
+	at = strcasestr(out, "pin-source=");
+	memmove(at, *end ? end + 1 : end, strlen(*end ? end + 1 : end) + 1);
+	if (*at == '\0') /* what stood in front of it is left over */
+		at[-1] = '\0';
 	return out;
 }
 
 static int open_key(struct key *k, const char *url, struct err *e)
 {
-	struct asker *a = k->owned;
-	char *plain = plain_pin_source(url);
+	struct pkcs11_asker *a = k->asker;
+	char *plain = take_pin_source(url, &a->source);
 	int rc = plain ? gnutls_privkey_init(&k->handle) : GNUTLS_E_MEMORY_ERROR;
 
 	if (rc == 0) {
@@ -81,15 +152,15 @@ static int open_key(struct key *k, const char *url, struct err *e)
 int pkcs11_key(struct key **out, const char *url, pkcs11_pin *ask, void *context, struct err *e)
 {
 	struct key *k = calloc(1, sizeof *k);
-	struct asker *a = calloc(1, sizeof *a);
+	struct pkcs11_asker *a = calloc(1, sizeof *a);
 
 	if (!k || !a) {
 		free(k);
 		free(a);
 		return err_set(e, ERR_MEMORY, "private key: out of memory");
 	}
-	*a = (struct asker){ask, context, false, false};
-	k->owned = a;
+	*a = (struct pkcs11_asker){.ask = ask, .context = context};
+	k->asker = a;
 	if (strcasestr(url, "pin-value=")) {
 		key_free(k);
 		return err_set(e, ERR_USAGE, "pkcs11 URL: pin-value= shows the PIN to every user of this "
