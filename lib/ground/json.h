@@ -14,6 +14,13 @@
 
 #include "ground/buf.h"
 
+/* libjansson has functions with these four names; ours are called otherwise when linked, so
+ * that a program can use both.  A file that needs both includes <jansson.h> first. */
+#define json_object staple_json_object
+#define json_array staple_json_array
+#define json_string staple_json_string
+#define json_null staple_json_null
+
 #define JSON_DEPTH 32
 
 struct json {

@@ -2,116 +2,12 @@
 
 #include "ground/limits.h"
 #include "ground/pem.h"
+#include "tests/fuzz/support/slow_pem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* --- a slow reader of the same rules, to compare with --- */
-
 #define MAX_BLOCKS 64
-
-struct seen {
-	size_t offset, text_n, body_at, body_n, label_n;
-	size_t damage; /* 0, or one of "LDXE": END missing, differs, BEGIN inside, END alone */
-};
-
-/* 'B', 'E' or 0; *n: the whole mark. */
-static char slow_mark(const char *s, size_t left, size_t *n, size_t *label_n)
-{
-	size_t head = left >= 11 && !strncmp(s, "-----BEGIN ", 11) ? 11 :
-		      left >= 9 && !strncmp(s, "-----END ", 9)	   ? 9 :
-								     0;
-
-	if (!head)
-		return 0;
-	for (size_t i = 0; i <= LIMIT_PEM_LABEL && head + i + 5 <= left; i++) {
-		if (!strncmp(s + head + i, "-----", 5)) {
-			*label_n = i;
-			*n = head + i + 5;
-			return head == 11 ? 'B' : 'E';
-		}
-		if (s[head + i] < ' ' || s[head + i] > '~')
-			return 0;
-	}
-	return 0;
-}
-
-static size_t slow_blocks(const char *s, size_t n, struct seen *out)
-{
-	size_t count = 0, i = 0;
-
-	while (i < n) {
-		size_t mark_n, label_n, end_n, end_label, k;
-		char mark = slow_mark(s + i, n - i, &mark_n, &label_n), end = 0;
-		struct seen *b = &out[count];
-
-		if (!mark) {
-			i++;
-			continue;
-		}
-		*b = (struct seen){.offset = i, .label_n = label_n, .body_at = i + mark_n};
-		if (mark == 'E') {
-			b->damage = 'E';
-			b->text_n = mark_n;
-			b->body_at = i;
-			i += mark_n;
-			count++;
-			continue;
-		}
-		for (k = i + mark_n; k < n && !end; k += !end)
-			end = slow_mark(s + k, n - k, &end_n, &end_label);
-		b->body_n = k - b->body_at;
-		b->text_n = k - i + (end == 'E' ? end_n : 0);
-		if (end == 'B')
-			b->damage = 'X';
-		else if (!end)
-			b->damage = 'L';
-		else if (end_label != label_n || strncmp(s + i + 11, s + k + 9, label_n) != 0)
-			b->damage = 'D';
-		i += b->text_n;
-		count++;
-	}
-	return count;
-}
-
-static int sextet(char c)
-{
-	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(letters, c) : NULL;
-
-	return at ? (int)(at - letters) : -1;
-}
-
-static ptrdiff_t slow_decode(const uint8_t *s, size_t n, uint8_t *out)
-{
-	char *text = malloc(n + 1);
-	size_t m = 0, padding = 0, bits = 0, done = 0;
-	unsigned v = 0;
-	ptrdiff_t result = -1;
-
-	for (size_t i = 0; i < n; i++)
-		if (s[i] == 0 || !strchr(" \t\n\v\f\r", s[i]))
-			text[m++] = (char)s[i];
-	while (padding < m && text[m - 1 - padding] == '=')
-		padding++;
-	if (m % 4 != 0 || padding > 2)
-		goto out;
-	for (size_t i = 0; i < m - padding; i++) {
-		if (sextet(text[i]) < 0)
-			goto out;
-		v = (v << 6 | (unsigned)sextet(text[i])) & 0xffff;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			out[done++] = (uint8_t)(v >> bits);
-		}
-	}
-	result = (ptrdiff_t)done;
-out:
-	free(text);
-	return result;
-}
 
 /* --- the real one, fed in pieces of `step` bytes (0: random sizes) --- */
 
@@ -133,7 +29,7 @@ static char damage_letter(const char *damage)
 							 '?';
 }
 
-static size_t fast_blocks(const char *s, size_t n, size_t step, struct seen *out)
+static size_t fast_blocks(const char *s, size_t n, size_t step, struct slow_block *out)
 {
 	size_t base = 0, end = step ? 0 : n, count = 0;
 	char *copy = NULL;
@@ -153,7 +49,7 @@ static size_t fast_blocks(const char *s, size_t n, size_t step, struct seen *out
 		next = pem_next(&window, end == n, &b);
 		if (next == PEM_BLOCK) {
 			assert_true(count < MAX_BLOCKS);
-			out[count++] = (struct seen){
+			out[count++] = (struct slow_block){
 				base + b.offset,
 				b.text.n,
 				base + (size_t)(b.body.p - (uint8_t *)copy),
@@ -183,8 +79,8 @@ static size_t fast_blocks(const char *s, size_t n, size_t step, struct seen *out
 
 static void same(const char *s, size_t n, size_t step)
 {
-	struct seen want[MAX_BLOCKS], got[MAX_BLOCKS];
-	size_t wanted = slow_blocks(s, n, want), count = fast_blocks(s, n, step, got);
+	struct slow_block want[MAX_BLOCKS], got[MAX_BLOCKS];
+	size_t wanted = slow_blocks(s, n, want, MAX_BLOCKS), count = fast_blocks(s, n, step, got);
 
 	if (count != wanted || memcmp(got, want, count * sizeof want[0]) != 0) {
 		for (size_t i = 0; i < wanted || i < count; i++)
@@ -289,7 +185,7 @@ static void agrees_with_the_slow_reader(void **state)
 	(void)state;
 	buf_init(&b);
 	for (int round = 0; round < 6000; round++) {
-		struct seen seen[MAX_BLOCKS];
+		struct slow_block seen[MAX_BLOCKS];
 		size_t count;
 
 		buf_reset(&b);
@@ -299,7 +195,7 @@ static void agrees_with_the_slow_reader(void **state)
 		same((char *)b.p, b.n, b.n + 1);
 		same((char *)b.p, b.n, 0);
 		same((char *)b.p, b.n, 1 + rnd(20));
-		count = slow_blocks((char *)b.p, b.n, seen);
+		count = slow_blocks((char *)b.p, b.n, seen, MAX_BLOCKS);
 		for (size_t i = 0; i < count; i++)
 			same_bytes(span_of(b.p + seen[i].body_at, seen[i].body_n));
 	}
