@@ -1,6 +1,7 @@
 /* staple-verify: is the certificate what was asked for, and can its promise be kept? */
 #include "tools/tool.h"
 
+#include "crypto/key.h"
 #include "ground/file.h"
 #include "ground/pem.h"
 #include "judge/policyfile.h"
@@ -10,12 +11,13 @@
 #include <unistd.h>
 
 static struct {
-	char *csr, *host, *expect, *client, *staple, *issuer, *max_age;
+	char *csr, *key, *host, *expect, *client, *staple, *issuer, *max_age;
 	int staple_only, allow_sha1, show_policy;
 } given;
 
 static const struct poptOption options[] = {
 	{"csr", '\0', POPT_ARG_STRING, &given.csr, 0, "compare with this certificate request", "FILE"},
+	{"key", '\0', POPT_ARG_STRING, &given.key, 0, "the private key that must fit", "FILE"},
 	{"host", '\0', POPT_ARG_STRING, &given.host, 0, "the certificate must be for this name", "NAME"},
 	{"expect", '\0', POPT_ARG_STRING, &given.expect, 0,
 	 "must-staple (default), no-must-staple, as-requested, any", "WHAT"},
@@ -37,6 +39,7 @@ struct inputs {
 	struct verify v;
 	struct buf csr_bytes, staple_bytes;
 	struct csr csr;
+	struct key *key;
 	struct cert_list chain, issuer;
 	struct trust *trust;
 };
@@ -83,6 +86,23 @@ static int read_csr(struct inputs *in, struct err *e)
 		return err_prefix(e, "%s", given.csr);
 	in->v.csr = &in->csr;
 	return 0;
+}
+
+static int read_key(struct inputs *in, struct err *e)
+{
+	struct buf b;
+	int rc;
+
+	if (!given.key)
+		return 0;
+	buf_init(&b);
+	rc = read_file(given.key, &b, e);
+	if (rc == 0)
+		rc = key_load(&in->key, buf_span(&b), given.key, NULL, e);
+	if (rc == 0)
+		in->v.key_spki = key_spki(in->key)->der;
+	buf_wipe_secret(&b);
+	return rc;
 }
 
 static int read_staple(struct inputs *in, struct err *e)
@@ -156,7 +176,7 @@ static int read_inputs(struct tool_run *run, struct inputs *in)
 	in->v.chain = &in->chain;
 	in->v.staple_only = given.staple_only != 0;
 	in->v.allow_sha1 = given.allow_sha1 != 0;
-	if (read_csr(in, &e) != 0 || read_staple(in, &e) != 0 ||
+	if (read_csr(in, &e) != 0 || read_key(in, &e) != 0 || read_staple(in, &e) != 0 ||
 	    read_certificates(run, in, &e) != 0) {
 		tool_fail(run, &e);
 		return STATUS_UNCHECKED;
@@ -170,6 +190,7 @@ static void inputs_wipe(struct inputs *in)
 	trust_free(in->trust);
 	cert_list_wipe(&in->issuer);
 	cert_list_wipe(&in->chain);
+	key_free(in->key);
 	buf_wipe(&in->staple_bytes);
 	buf_wipe(&in->csr_bytes);
 }

@@ -126,6 +126,18 @@ static bool path_length_holds(const struct cert *const *path, size_t n, size_t *
 	return true;
 }
 
+/* RFC 5280, 4.2.1.3: what signs certificates says so, if it says anything.  GnuTLS reports this
+ * with the same bit as RFC 7633's rule. */
+static bool usage_holds(const struct cert *const *path, size_t n, size_t *level)
+{
+	for (size_t i = 1; i < n; i++) {
+		*level = i - 1;
+		if (path[i]->x.has_key_usage && !(path[i]->x.key_usage & KEY_USAGE_KEY_CERT_SIGN))
+			return false;
+	}
+	return true;
+}
+
 /* RFC 5280, 4.2.1.10, for the kinds of names that GnuTLS can compare. */
 static bool names_allowed(gnutls_x509_crt_t issuer, gnutls_x509_crt_t lower)
 {
@@ -181,7 +193,9 @@ static int find_breach(const struct cert *const *path, struct imported *c, unsig
 		if (apply_status(status, i, out))
 			return 0;
 	}
-	if (!path_length_holds(path, c->n, &level))
+	if (!usage_holds(path, c->n, &level))
+		refuse(out, CHAIN_NOT_CA, level, "its issuer's key usage does not allow to sign certificates");
+	else if (!path_length_holds(path, c->n, &level))
 		refuse(out, CHAIN_NOT_CA, level, "the path is longer than an issuer above allows");
 	else if (!names_hold(c, &level))
 		refuse(out, CHAIN_CONSTRAINTS, level, "an issuer's name constraints do not allow its names");

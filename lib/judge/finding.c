@@ -368,7 +368,7 @@ const struct finding_rule finding_rules[] = {
 	{"staple.little-left", WARNING, "policy",
 	 "the staple has less time left than the policy asks for",
 	 "If no new staple comes, clients start to refuse at nextUpdate.  The policy's staple { "
-	 "min-left } says how much time there must be to repair a broken responder.",
+	 "min_left } says how much time there must be to repair a broken responder.",
 	 "Fetch a new staple now."},
 	{"staple.malformed", ERROR, "RFC 6960, 4.2.1",
 	 "the bytes are no OCSP response",
@@ -458,8 +458,8 @@ const struct finding_rule finding_rules[] = {
 	 "Replace the certificate now, with a new key if the old one may be known."},
 	{"staple.sha1", ERROR, "policy; RFC 6194",
 	 "a signature was made with SHA-1",
-	 "SHA-1 signatures can be forged by those who can choose what is signed.  The policy's ocsp { "
-	 "sha1 } decides whether a response may rest on one.",
+	 "SHA-1 signatures can be forged by those who can choose what is signed.  The policy's staple "
+	 "{ sha1 } decides whether a response may rest on one.",
 	 "Ask the CA to sign its responses with SHA-256 or better."},
 	{"staple.sig-required", ERROR, "RFC 6960, 2.3",
 	 "the responder answered sigRequired",
@@ -504,7 +504,7 @@ const struct finding_rule finding_rules[] = {
 	 "Fetch the staple again; if it stays so, ask the CA."},
 	{"staple.too-old", ERROR, "policy; RFC 6960, 3.2",
 	 "the staple is older than allowed",
-	 "thisUpdate is longer ago than --max-age or the policy's staple { max-age } allows, whatever "
+	 "thisUpdate is longer ago than --max-age or the policy's staple { max_age } allows, whatever "
 	 "nextUpdate says.",
 	 "Fetch a new staple."},
 	{"staple.trailing-data", ERROR, "RFC 6960, 4.2.1",
@@ -539,7 +539,7 @@ const struct finding_rule finding_rules[] = {
 	 "Ask the CA to repair its responder."},
 	{"staple.weak-key", ERROR, "policy; NIST SP 800-57",
 	 "a signature was made with a short RSA key",
-	 "The policy's ocsp { rsa-min } is the least number of bits for a key that vouches for a staple.",
+	 "The policy's staple { rsa_min } is the least number of bits for a key that vouches for a staple.",
 	 "Ask the CA to sign its responses with a longer key."},
 	{"staple.wrong-type", ERROR, "RFC 6960, 4.2.1",
 	 "the response is not a basic OCSP response",

@@ -16,70 +16,17 @@ import warnings
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as EKU
 from cryptography.x509.oid import NameOID
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from der import (HASHES, SIGNERS, enumerated, explicit, extension, integer, octets, oid,  # noqa: E402
+                 seq, sign, time, tlv)
 
 NOW = 1768478400  # 2026-01-15T12:00:00Z
 HOUR, DAY = 3600, 86400
 DER = serialization.Encoding.DER
-
-
-# --- DER, by hand ---
-
-def tlv(tag, *parts):
-    body = b"".join(parts)
-    n = len(body)
-    if n < 128:
-        return bytes([tag, n]) + body
-    size = n.to_bytes((n.bit_length() + 7) // 8, "big")
-    return bytes([tag, 128 + len(size)]) + size + body
-
-
-def seq(*parts):
-    return tlv(0x30, *parts)
-
-
-def explicit(n, *parts):
-    return tlv(0xa0 + n, *parts)
-
-
-def octets(data):
-    return tlv(4, data)
-
-
-def integer(n):
-    return tlv(2, n.to_bytes(n.bit_length() // 8 + 1, "big"))
-
-
-def enumerated(n):
-    return tlv(10, bytes([n]))
-
-
-def oid(text):
-    first, second, *rest = (int(x) for x in text.split("."))
-    out = bytearray()
-    for n in [40 * first + second] + rest:
-        part = [n & 127]
-        while n > 127:
-            n >>= 7
-            part.insert(0, 128 + (n & 127))
-        out += bytes(part)
-    return tlv(6, bytes(out))
-
-
-def time(t, form="%Y%m%d%H%M%SZ"):
-    moment = datetime.datetime.fromtimestamp(t, datetime.timezone.utc)
-    return tlv(0x18, moment.strftime(form).encode())
-
-
-def extension(name, critical=False, value=b"\x05\x00"):
-    return seq(oid(name), tlv(1, b"\xff") if critical else b"", octets(value))
-
-
-HASHES = {"sha1": "1.3.14.3.2.26", "sha224": "2.16.840.1.101.3.4.2.4",
-          "sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2",
-          "sha512": "2.16.840.1.101.3.4.2.3", "md5": "1.2.840.113549.2.5"}
 
 
 # --- the cast ---
@@ -125,27 +72,6 @@ class Party:
             return key.public_bytes(serialization.Encoding.X962,
                                     serialization.PublicFormat.UncompressedPoint)
         return key.public_bytes(DER, serialization.PublicFormat.PKCS1)
-
-
-SIGNERS = {("ec", "sha256"): "1.2.840.10045.4.3.2", ("ec", "sha1"): "1.2.840.10045.4.1",
-           ("ec", "sha384"): "1.2.840.10045.4.3.3", ("rsa", "sha256"): "1.2.840.113549.1.1.11",
-           ("rsa", "sha1"): "1.2.840.113549.1.1.5", ("rsa", "md5"): "1.2.840.113549.1.1.4"}
-DIGESTS = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha384": hashes.SHA384(),
-           "md5": hashes.MD5()}
-
-
-def sign(key, digest, data):
-    """(AlgorithmIdentifier, signature octets)"""
-    if digest == "pss":
-        params = seq(explicit(0, seq(oid(HASHES["sha256"]), tlv(5))),
-                     explicit(1, seq(oid("1.2.840.113549.1.1.8"), seq(oid(HASHES["sha256"]), tlv(5)))),
-                     explicit(2, integer(20)))
-        pad = padding.PSS(padding.MGF1(hashes.SHA256()), 20)
-        return (seq(oid("1.2.840.113549.1.1.10"), params), key.sign(data, pad, hashes.SHA256()))
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        return (seq(oid(SIGNERS["ec", digest])), key.sign(data, ec.ECDSA(DIGESTS[digest])))
-    return (seq(oid(SIGNERS["rsa", digest]), tlv(5)),
-            key.sign(data, padding.PKCS1v15(), DIGESTS[digest]))
 
 
 # --- responses ---
@@ -233,11 +159,11 @@ class Cases:
             f.write(data)
 
     def add(self, name, data, errors="", warnings="", args="", leaf="leaf", issuer="ca"):
-        """errors, warnings: ids without "staple.", blank-separated."""
+        """errors, warnings: ids, blank-separated."""
         def ids(words):
-            return ",".join(sorted("staple." + w if "." not in w else w for w in words.split())) or "-"
+            return ",".join(sorted(words.split())) or "-"
         self.write(name + ".ocsp", data)
-        status = 2 if errors in ("no-issuer", "chain.no-issuer") else 1 if errors else 0
+        status = 2 if errors in ("staple.no-issuer", "chain.no-issuer") else 1 if errors else 0
         issuer = f"--issuer {{}}/{issuer}.der " if issuer else ""
         self.rows.append("\t".join([name, str(status), ids(errors), ids(warnings),
                                     f"--at @{NOW} --staple-only --staple {{}}/{name}.ocsp {issuer}"
@@ -260,34 +186,34 @@ def identity(c):
     m = c.m
     for digest in ("sha1", "sha224", "sha256", "sha384", "sha512"):
         c.one("certid-" + digest, single={"digest": digest})
-    c.one("certid-md5", "hash-algorithm", single={"digest": "md5"})
-    c.one("other-serial", "other-certificate", single={"leaf": m.second})
-    c.one("other-name", "other-issuer", single={"name": m.other_ca.name.public_bytes()})
-    c.one("other-key", "other-issuer-key", single={"key": m.old_key.spki_bits()})
-    c.one("other-ca", "other-issuer", single={"issuer": m.other_ca})
+    c.one("certid-md5", "staple.hash-algorithm", single={"digest": "md5"})
+    c.one("other-serial", "staple.other-certificate", single={"leaf": m.second})
+    c.one("other-name", "staple.other-issuer", single={"name": m.other_ca.name.public_bytes()})
+    c.one("other-key", "staple.other-issuer-key", single={"key": m.old_key.spki_bits()})
+    c.one("other-ca", "staple.other-issuer", single={"issuer": m.other_ca})
     c.add("second-of-two", m.response([m.single(leaf=m.second), m.single()]))
-    c.add("none", m.response([]), "no-single")
+    c.add("none", m.response([]), "staple.no-single")
     c.add("twice", m.response([m.single(), m.single(digest="sha256")]))
-    c.add("good-then-revoked", m.response([m.single(), m.single(status="revoked")]), "revoked",
-          "contradiction")
-    c.add("revoked-then-good", m.response([m.single(status="revoked"), m.single()]), "revoked",
-          "contradiction")
+    c.add("good-then-revoked", m.response([m.single(), m.single(status="revoked")]), "staple.revoked",
+          "staple.contradiction")
+    c.add("revoked-then-good", m.response([m.single(status="revoked"), m.single()]), "staple.revoked",
+          "staple.contradiction")
     c.add("good-then-unknown", m.response([m.single(), m.single(status="unknown", digest="sha256")]),
-          "unknown", "contradiction")
+          "staple.unknown", "staple.contradiction")
     c.add("fresh-then-expired", m.response([m.single(), m.single(this=-9 * DAY, next_=-DAY)]),
-          "expired")
-    c.one("revoked", "revoked", single={"status": "revoked"})
-    c.one("hold", "revoked", single={"status": "revoked", "reason": 6})
-    c.one("revoked-and-expired", "revoked expired",
+          "staple.expired")
+    c.one("revoked", "staple.revoked", single={"status": "revoked"})
+    c.one("hold", "staple.revoked", single={"status": "revoked", "reason": 6})
+    c.one("revoked-and-expired", "staple.revoked staple.expired",
           single={"status": "revoked", "this": -9 * DAY, "next_": -DAY})
-    c.one("unknown", "unknown", single={"status": "unknown"})
-    c.add("wrong-issuer", m.response([m.single()]), "issuer-mismatch signer-missing other-issuer-key",
+    c.one("unknown", "staple.unknown", single={"status": "unknown"})
+    c.add("wrong-issuer", m.response([m.single()]), "staple.issuer-mismatch staple.signer-missing staple.other-issuer-key",
           issuer="other-ca")
-    c.add("namesake-issuer", m.response([m.single()]), "issuer-mismatch bad-signature other-issuer-key",
+    c.add("namesake-issuer", m.response([m.single()]), "staple.issuer-mismatch staple.bad-signature staple.other-issuer-key",
           issuer="old-ca")
-    c.add("no-issuer", m.response([m.single()]), "no-issuer", issuer=None)
+    c.add("no-issuer", m.response([m.single()]), "staple.no-issuer", issuer=None)
     c.add("no-issuer-expired", m.response([m.single(this=-9 * DAY, next_=-DAY)]),
-          "no-issuer expired", issuer=None)
+          "staple.no-issuer staple.expired", issuer=None)
     c.add("issuer-trusted", m.response([m.single()]), args="--trust {}/root.der")
     c.add("issuer-not-trusted", m.response([m.single()]), "chain.untrusted",
           args="--chain {}/root.der --trust {}/other-ca.der")
@@ -296,33 +222,33 @@ def identity(c):
 
 
 def times(c):
-    c.one("last-second", warnings="little-left", single={"this": -7 * DAY, "next_": 0},
+    c.one("last-second", warnings="staple.little-left", single={"this": -7 * DAY, "next_": 0},
           produced=-7 * DAY)
-    c.one("expired-1s", "expired", single={"this": -7 * DAY, "next_": -1}, produced=-7 * DAY)
-    c.one("expired-30d", "expired", single={"this": -37 * DAY, "next_": -30 * DAY},
+    c.one("expired-1s", "staple.expired", single={"this": -7 * DAY, "next_": -1}, produced=-7 * DAY)
+    c.one("expired-30d", "staple.expired", single={"this": -37 * DAY, "next_": -30 * DAY},
           produced=-37 * DAY)
     c.one("future-4min", single={"this": 240}, produced=240)
     c.one("future-5min", single={"this": 300}, produced=300)
-    c.one("future-301s", "future", "produced-future", single={"this": 301}, produced=301)
-    c.one("future-2d", "future", "produced-future", single={"this": 2 * DAY}, produced=2 * DAY)
-    c.one("reversed", "reversed expired", single={"this": -DAY, "next_": -2 * DAY})
-    c.one("no-next", warnings="no-next-update", single={"next_": None})
-    c.one("no-next-old", "too-old", "no-next-update", single={"next_": None, "this": -8 * DAY},
+    c.one("future-301s", "staple.future", "staple.produced-future", single={"this": 301}, produced=301)
+    c.one("future-2d", "staple.future", "staple.produced-future", single={"this": 2 * DAY}, produced=2 * DAY)
+    c.one("reversed", "staple.reversed staple.expired", single={"this": -DAY, "next_": -2 * DAY})
+    c.one("no-next", warnings="staple.no-next-update", single={"next_": None})
+    c.one("no-next-old", "staple.too-old", "staple.no-next-update", single={"next_": None, "this": -8 * DAY},
           produced=-8 * DAY, args="--max-age 7d")
-    c.one("no-next-old-enough", "", "no-next-update", single={"next_": None, "this": -7 * DAY},
+    c.one("no-next-old-enough", "", "staple.no-next-update", single={"next_": None, "this": -7 * DAY},
           produced=-7 * DAY, args="--max-age 7d")
-    c.one("too-old", "too-old", single={"this": -8 * DAY, "next_": 9 * DAY}, produced=-8 * DAY,
+    c.one("too-old", "staple.too-old", single={"this": -8 * DAY, "next_": 9 * DAY}, produced=-8 * DAY,
           args="--max-age 7d")
-    c.one("little-left", warnings="little-left", single={"this": -6 * DAY, "next_": DAY},
+    c.one("little-left", warnings="staple.little-left", single={"this": -6 * DAY, "next_": DAY},
           produced=-6 * DAY)
-    c.one("produced-before-issuer", "produced-outside", "produced-before-update", produced=-301 * DAY)
-    c.one("produced-before-this", "", "produced-before-update", produced=-2 * DAY)
-    c.one("produced-in-the-future", "", "produced-future", produced=HOUR)
-    c.by("produced-before-delegate", "young", "produced-outside", produced=-DAY)
-    c.by("outlives-delegate", "short", warnings="outlives-signer")
-    c.add("outlives-cert", c.m.response([c.m.single(leaf=c.m.dying)]), "", "outlives-cert",
+    c.one("produced-before-issuer", "staple.produced-outside", "staple.produced-before-update", produced=-301 * DAY)
+    c.one("produced-before-this", "", "staple.produced-before-update", produced=-2 * DAY)
+    c.one("produced-in-the-future", "", "staple.produced-future", produced=HOUR)
+    c.by("produced-before-delegate", "young", "staple.produced-outside", produced=-DAY)
+    c.by("outlives-delegate", "short", warnings="staple.outlives-signer")
+    c.add("outlives-cert", c.m.response([c.m.single(leaf=c.m.dying)]), "", "staple.outlives-cert",
           leaf="dying")
-    c.one("fraction", "", "odd-time", single={"form": "%Y%m%d%H%M%S.5Z"})
+    c.one("fraction", "", "staple.odd-time", single={"form": "%Y%m%d%H%M%S.5Z"})
 
 
 def signers(c):
@@ -336,50 +262,50 @@ def signers(c):
     c.by("delegate", "good")
     c.by("delegate-by-key", "good", by_key=True)
     c.by("delegate-without-nocheck", "no-nocheck")
-    c.by("delegate-without-eku", "no-eku", "signer-no-eku")
-    c.by("delegate-any-eku", "any-eku", "signer-no-eku")
-    c.by("delegate-crl-sign", "crl-sign", "signer-key-usage")
-    c.by("delegate-expired", "expired", "signer-not-valid", "outlives-signer", produced=-2 * DAY,
+    c.by("delegate-without-eku", "no-eku", "staple.signer-no-eku")
+    c.by("delegate-any-eku", "any-eku", "staple.signer-no-eku")
+    c.by("delegate-crl-sign", "crl-sign", "staple.signer-key-usage")
+    c.by("delegate-expired", "expired", "staple.signer-not-valid", "staple.outlives-signer", produced=-2 * DAY,
          single={"this": -2 * DAY})
-    c.by("delegate-not-yet", "not-yet", "signer-not-valid produced-outside")
-    c.by("delegate-of-root", "root", "signer-not-delegated")
-    c.by("delegate-of-another", "other", "signer-not-delegated")
-    c.by("delegate-of-namesake", "namesake", "signer-not-delegated")
-    c.by("delegate-critical", "critical", "signer-malformed")
-    c.by("delegate-missing", "good", "signer-missing", certs=[])
+    c.by("delegate-not-yet", "not-yet", "staple.signer-not-valid staple.produced-outside")
+    c.by("delegate-of-root", "root", "staple.signer-not-delegated")
+    c.by("delegate-of-another", "other", "staple.signer-not-delegated")
+    c.by("delegate-of-namesake", "namesake", "staple.signer-not-delegated")
+    c.by("delegate-critical", "critical", "staple.signer-malformed")
+    c.by("delegate-missing", "good", "staple.signer-missing", certs=[])
     c.by("delegate-at-hand", "good", certs=[], args="--chain {}/responder.der")
     c.by("delegate-behind-rubbish", "good",
          certs=[seq(b"\x02\x01\x05"), m.second.der, m.delegates["good"].der])
     c.by("delegate-second-choice", "good",
          certs=[m.delegates["no-eku"].der, m.delegates["good"].der], by_key=True)
-    c.one("by-the-leaf", "signer-no-eku", signer=m.leaf, certs=[m.leaf.der])
-    c.one("by-the-root", "signer-missing", signer=m.root)
-    c.one("by-the-root-with-cert", "signer-no-eku signer-not-delegated", signer=m.root,
+    c.one("by-the-leaf", "staple.signer-no-eku", signer=m.leaf, certs=[m.leaf.der])
+    c.one("by-the-root", "staple.signer-missing", signer=m.root)
+    c.one("by-the-root-with-cert", "staple.signer-no-eku staple.signer-not-delegated", signer=m.root,
           certs=[m.root.der])
-    c.one("names-another", "responder-id", named=m.other_ca, certs=[])
-    c.one("names-another-key", "responder-id", named=m.other_ca, by_key=True)
-    c.one("names-issuer-signed-by-delegate", "responder-id", signer=m.delegates["good"], named=m.ca,
+    c.one("names-another", "staple.responder-id", named=m.other_ca, certs=[])
+    c.one("names-another-key", "staple.responder-id", named=m.other_ca, by_key=True)
+    c.one("names-issuer-signed-by-delegate", "staple.responder-id", signer=m.delegates["good"], named=m.ca,
           certs=[m.delegates["good"].der])
-    c.one("bit-flipped", "bad-signature", spoil=1)
+    c.one("bit-flipped", "staple.bad-signature", spoil=1)
     c.one("sha384", digest="sha384")
-    c.one("sha1", "sha1", digest="sha1")
+    c.one("sha1", "staple.sha1", digest="sha1")
     c.one("sha1-allowed", digest="sha1", args="--allow-sha1")
     rsa_case("rsa")
     rsa_case("rsa-pss", digest="pss")
-    rsa_case("rsa-sha1", "sha1", digest="sha1")
-    rsa_case("md5", "broken-algorithm", digest="md5")
-    rsa_case("md5-allowed", "broken-algorithm", digest="md5", args="--allow-sha1")
-    for digest, errors, args in (("sha1", "sha1", ""), ("sha1", "", "--allow-sha1"),
-                                 ("md5", "broken-algorithm", "--allow-sha1")):
+    rsa_case("rsa-sha1", "staple.sha1", digest="sha1")
+    rsa_case("md5", "staple.broken-algorithm", digest="md5")
+    rsa_case("md5-allowed", "staple.broken-algorithm", digest="md5", args="--allow-sha1")
+    for digest, errors, args in (("sha1", "staple.sha1", ""), ("sha1", "", "--allow-sha1"),
+                                 ("md5", "staple.broken-algorithm", "--allow-sha1")):
         d = m.delegates[digest]
         rsa_case(f"delegate-{digest}{'-allowed' if args else ''}", errors, args, signer=d, certs=[d.der])
     c.add("short-rsa", m.response([m.single(leaf=m.short_leaf, issuer=m.short_ca)], signer=m.short_ca),
-          "weak-key", leaf="short-leaf", issuer="short-ca")
+          "staple.weak-key", leaf="short-leaf", issuer="short-ca")
     d = m.delegates["short-rsa"]
     c.add("delegate-short-rsa", m.response([m.single(leaf=m.short_leaf, issuer=m.short_ca)], signer=d,
-          certs=[d.der]), "weak-key", leaf="short-leaf", issuer="short-ca")
-    c.one("unknown-algorithm", "unsupported-algorithm", algorithm=seq(oid("1.2.3.4.5")))
-    c.one("algorithm-for-another-key", "bad-signature",
+          certs=[d.der]), "staple.weak-key", leaf="short-leaf", issuer="short-ca")
+    c.one("unknown-algorithm", "staple.unsupported-algorithm", algorithm=seq(oid("1.2.3.4.5")))
+    c.one("algorithm-for-another-key", "staple.bad-signature",
           algorithm=seq(oid(SIGNERS["rsa", "sha256"]), tlv(5)))
 
 
@@ -387,26 +313,26 @@ def envelope(c):
     m = c.m
     good = m.response([m.single()])
     c.one("version-1-spelt-out", version=explicit(0, integer(0)))
-    c.one("version-2", "version", version=explicit(0, integer(1)))
-    for n, name in ((1, "malformed-request"), (2, "internal-error"), (3, "try-later"),
-                    (5, "sig-required"), (6, "unauthorized"), (4, "unknown-response-status"),
-                    (7, "unknown-response-status")):
+    c.one("version-2", "staple.version", version=explicit(0, integer(1)))
+    for n, name in ((1, "staple.malformed-request"), (2, "staple.internal-error"), (3, "staple.try-later"),
+                    (5, "staple.sig-required"), (6, "staple.unauthorized"), (4, "staple.unknown-response-status"),
+                    (7, "staple.unknown-response-status")):
         c.add(f"status-{n}", seq(enumerated(n)), name)
-    c.one("refusal-with-a-good-answer", "try-later", status=3)
-    c.add("success-without-bytes", seq(enumerated(0)), "malformed")
-    c.one("other-type", "wrong-type", kind="1.3.6.1.5.5.7.48.1.2")
-    c.add("empty", b"", "empty")
-    c.add("garbage", bytes(range(7, 207)), "malformed")
-    c.add("html", b"<!DOCTYPE html><title>503</title>", "malformed")
-    c.add("truncated", good[:-20], "malformed")
-    c.add("one-byte", b"\x30", "malformed")
-    c.add("trailing", good + b"\0", "trailing-data")
-    c.add("ber", b"\x30\x80" + seq(enumerated(3))[2:] + b"\0\0", "malformed")
+    c.one("refusal-with-a-good-answer", "staple.try-later", status=3)
+    c.add("success-without-bytes", seq(enumerated(0)), "staple.malformed")
+    c.one("other-type", "staple.wrong-type", kind="1.3.6.1.5.5.7.48.1.2")
+    c.add("empty", b"", "staple.empty")
+    c.add("garbage", bytes(range(7, 207)), "staple.malformed")
+    c.add("html", b"<!DOCTYPE html><title>503</title>", "staple.malformed")
+    c.add("truncated", good[:-20], "staple.malformed")
+    c.add("one-byte", b"\x30", "staple.malformed")
+    c.add("trailing", good + b"\0", "staple.trailing-data")
+    c.add("ber", b"\x30\x80" + seq(enumerated(3))[2:] + b"\0\0", "staple.malformed")
     c.add("pem", b"-----BEGIN OCSP RESPONSE-----\n" + base64.encodebytes(good)
           + b"-----END OCSP RESPONSE-----\n")
     unknown = extension("1.2.3.4", True)
-    c.one("critical", "critical-extension", extensions=unknown)
-    c.one("critical-single", "critical-extension", single={"extensions": unknown})
+    c.one("critical", "staple.critical-extension", extensions=unknown)
+    c.one("critical-single", "staple.critical-extension", single={"extensions": unknown})
     c.one("not-critical", extensions=extension("1.2.3.4"))
     c.one("not-critical-single", single={"extensions": extension("1.2.3.4")})
     c.one("critical-sct", single={"extensions": extension("1.3.6.1.4.1.11129.2.4.5", True, octets(b""))})
