@@ -307,11 +307,13 @@ static void what_a_finished_command_left_is_left(void **state)
 {
 	struct child_options o = {.command = "sleep 60 >/dev/null 2>&1 & echo $! >pid"};
 	int status;
+	pid_t left;
 
 	(void)state;
 	assert_int_equal(child_run(&o, 20000, &status, &e), 0);
-	assert_false(gone(pid_in("pid")));
-	assert_int_equal(kill(pid_in("pid"), SIGKILL), 0);
+	left = pid_in("pid");
+	assert_false(gone(left));
+	assert_int_equal(kill(left, SIGKILL), 0);
 }
 
 static void on_signal(int number)
