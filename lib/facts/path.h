@@ -43,6 +43,7 @@ struct path {
 	struct buf storage;    /* owns the bytes of chain and staples */
 	int64_t elapsed_ms;    /* from the start of the connection to the handshake's end */
 	bool first_after_start; /* the rehearsal's first handshake */
+	char server[64];       /* what the server calls itself (Server header, greeting); "": not told */
 	bool offers_udp;       /* the server told of HTTP/3 (Alt-Svc), which no handshake here sees */
 };
 

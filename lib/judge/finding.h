@@ -85,6 +85,9 @@ void findings_add_hint(struct findings *f, const char *id, const char *subject, 
 void findings_add_as(struct findings *f, const char *id, enum severity severity,
 		     const char *subject, const char *fmt, ...) PRINTF_LIKE(5, 6);
 
+/* Adds a finding of another list for this subject, with its severity; the waivers are asked anew. */
+void findings_add_copy(struct findings *f, const struct finding *x, const char *subject);
+
 /* 0, or -1 with ERR_MEMORY or ERR_INTERNAL when any finding could not be kept. */
 MUST_USE int findings_check(const struct findings *f, struct err *e);
 

@@ -160,6 +160,20 @@ void findings_add_as(struct findings *f, const char *id, enum severity severity,
 		f->v[first].severity = severity;
 }
 
+void findings_add_copy(struct findings *f, const struct finding *x, const char *subject)
+{
+	size_t first = f->n;
+
+	if (strcmp(x->rule->id, "policy.waiver-ended") == 0) /* comes anew with its finding */
+		return;
+	if (x->own_hint)
+		findings_add_hint(f, x->rule->id, subject, x->hint, "%s", x->message);
+	else
+		findings_add(f, x->rule->id, subject, "%s", x->message);
+	if (f->n > first)
+		f->v[first].severity = x->severity;
+}
+
 int findings_check(const struct findings *f, struct err *e)
 {
 	if (!f->failed)

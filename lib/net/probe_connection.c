@@ -199,6 +199,7 @@ static void talk(struct connection *c)
 		if (!send_out(c))
 			return;
 		if (!c->job.starttls || c->talk.state == STARTTLS_READY) {
+			snprintf(c->path.server, sizeof c->path.server, "%s", c->talk.greeting);
 			begin_tls(c);
 			return;
 		}
@@ -249,20 +250,31 @@ static void handshake(struct connection *c)
 		c->stage = CONNECTION_OVER;
 }
 
-/* A header line "Alt-Svc: ... h3" (RFC 7838). */
-static bool tells_http3(struct buf *b)
+/* "Alt-Svc: ... h3" (RFC 7838). */
+static bool names_http3(const char *p, const char *end)
 {
-	const char *line = buf_cstr(b), *end;
+	for (; p + 2 < end; p++)
+		if (memcmp(p, "h3", 2) == 0 && (p[2] == '=' || p[2] == '-'))
+			return true;
+	return false;
+}
+
+static void read_headers(struct connection *c)
+{
+	const char *line = buf_cstr(&c->http), *end;
+	size_t n;
 
 	for (; *line; line = *end ? end + 1 : end) {
 		end = line + strcspn(line, "\n");
-		if (strncasecmp(line, "alt-svc:", 8) != 0)
-			continue;
-		for (const char *p = line + 8; p + 2 < end; p++)
-			if (memcmp(p, "h3", 2) == 0 && (p[2] == '=' || p[2] == '-'))
-				return true;
+		if (strncasecmp(line, "alt-svc:", 8) == 0) {
+			c->path.offers_udp = c->path.offers_udp || names_http3(line + 8, end);
+		} else if (strncasecmp(line, "server:", 7) == 0) {
+			line += 7 + strspn(line + 7, " ");
+			n = strcspn(line, "\r\n");
+			snprintf(c->path.server, sizeof c->path.server, "%.*s",
+				 (int)(n < sizeof c->path.server ? n : sizeof c->path.server - 1), line);
+		}
 	}
-	return false;
 }
 
 static void read_http(struct connection *c)
@@ -281,7 +293,7 @@ static void read_http(struct connection *c)
 		want(c, EPOLLIN);
 		return;
 	}
-	c->path.offers_udp = tells_http3(&c->http);
+	read_headers(c);
 	c->stage = CONNECTION_OVER;
 }
 

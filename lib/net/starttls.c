@@ -373,12 +373,25 @@ void starttls_wipe(struct starttls_talk *t)
 	buf_wipe(&t->out);
 }
 
+/* Printable text up to the line's end. */
+static void keep_greeting(struct starttls_talk *t, struct span bytes)
+{
+	size_t n = 0;
+
+	while (n < bytes.n && n < sizeof t->greeting - 1 && bytes.p[n] >= ' ' && bytes.p[n] < 0x7f)
+		n++;
+	memcpy(t->greeting, bytes.p, n);
+	t->greeting[n] = '\0';
+}
+
 enum starttls_state starttls_feed(struct starttls_talk *t, struct span bytes)
 {
 	struct err e;
 
 	if (t->state != STARTTLS_TALKING)
 		return t->state;
+	if (t->total == 0)
+		keep_greeting(t, bytes);
 	t->total += bytes.n;
 	buf_add(&t->in, bytes);
 	if (t->total > STARTTLS_MAX_BYTES)

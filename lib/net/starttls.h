@@ -41,6 +41,7 @@ struct starttls_talk {
 	int stage;              /* the protocol's own */
 	bool offered;           /* the server listed STARTTLS */
 	char reason[200];       /* when it did not become ready */
+	char greeting[64];      /* the beginning of what the server said first */
 };
 
 /* NULL: there is no such protocol.  By its usual port; NULL: none begins in plaintext there. */

@@ -1,0 +1,33 @@
+/*
+ * gate_judge: what a path showed, judged; the same bytes once.
+ *
+ * A chain is judged once for each target and name, a staple once in the whole run.
+ */
+#ifndef STAPLE_TASK_GATE_JUDGE_H
+#define STAPLE_TASK_GATE_JUDGE_H
+
+#include "task/gate.h"
+
+struct gate_known; /* a staple that was judged before */
+
+struct gate_judge {
+	const struct gate_options *o;
+	struct gate_known **known; /* owned: a hash table, by SHA-256 of staple, leaf and issuer */
+	size_t known_count, known_cap;
+	size_t verified;           /* staples judged for real */
+};
+
+void gate_judge_wipe(struct gate_judge *j);
+
+/* Fills chain, staples, findings and verdict of a served path out of what was met.  `host` is
+ * the name to be checked, or NULL. */
+MUST_USE int gate_judge_path(struct gate_judge *j, struct gate_result *r, struct gate_path *p,
+			     const struct path *met, const char *host, struct err *e);
+
+/* A path without a handshake: its finding. */
+void gate_judge_outcome(struct gate_result *r, struct gate_path *p);
+
+/* "TARGET ADDRESS TLS 1.3 ECDSA round 2" */
+void gate_judge_subject(const struct gate_result *r, const struct gate_path *p, char out[512]);
+
+#endif

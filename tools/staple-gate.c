@@ -1,0 +1,220 @@
+/* staple-gate: may this certificate ship to this server? */
+#include "tools/tool.h"
+
+#include "report/report.h"
+#include "task/gate.h"
+#include "task/gate_candidate.h"
+
+#include <stdlib.h>
+
+enum { OPT_SNI = 1, OPT_CONNECT };
+
+static struct {
+	char *cert, *staple, *targets, *tls, *keys, *starttls, *alpn, *save, *client_cert, *client_key;
+	int rounds, proxy, no_ask;
+	struct gate_scope scope;
+} given;
+
+static const struct poptOption options[] = {
+	{"cert", '\0', POPT_ARG_STRING, &given.cert, 0,
+	 "the certificate (with its chain) that is to be deployed", "FILE"},
+	{"staple", '\0', POPT_ARG_STRING, &given.staple, 0, "the staple that is shipped with it", "FILE"},
+	{"targets", '\0', POPT_ARG_STRING, &given.targets, 0, "read targets from this file, a line each",
+	 "FILE"},
+	{"connect", '\0', POPT_ARG_STRING, NULL, OPT_CONNECT,
+	 "connect there instead of the name's addresses (repeatable)", "ADDR[:PORT]"},
+	{"sni", '\0', POPT_ARG_STRING, NULL, OPT_SNI, "ask for this name, or none (repeatable)", "NAME"},
+	{"tls", '\0', POPT_ARG_STRING, &given.tls, 0, "only these versions", "1.2,1.3"},
+	{"key-kind", '\0', POPT_ARG_STRING, &given.keys, 0, "only these kinds of certificate",
+	 "ecdsa,rsa,eddsa"},
+	{"rounds", '\0', POPT_ARG_INT, &given.rounds, 0, "handshakes on each path (default 3)", "N"},
+	{"starttls", '\0', POPT_ARG_STRING, &given.starttls, 0,
+	 "protocol before TLS; auto (by port) unless given", "PROTOCOL"},
+	{"alpn", '\0', POPT_ARG_STRING, &given.alpn, 0, "offer these protocols", "NAME,NAME"},
+	{"client-cert", '\0', POPT_ARG_STRING, &given.client_cert, 0,
+	 "show this certificate when the server asks for one", "FILE"},
+	{"client-key", '\0', POPT_ARG_STRING, &given.client_key, 0,
+	 "its key, when it is not in the same file", "FILE"},
+	{"proxy-protocol", '\0', POPT_ARG_NONE, &given.proxy, 0, "send a PROXY line first", NULL},
+	{"save", '\0', POPT_ARG_STRING, &given.save, 0, "keep chains and staples there as evidence", "DIR"},
+	POPT_TABLEEND};
+
+struct gate_program {
+	struct tool_run *run;
+	struct report report;
+	struct gate_target *targets;
+	size_t count, cap, next;
+	struct trust *trust;
+	struct gate_candidate candidate;
+	struct probe_identity identity;
+	struct gate_options o;
+};
+
+static int on_option(struct tool_run *run, int val, const char *arg)
+{
+	struct err e;
+	int rc = val == OPT_SNI ? gate_scope_add_sni(&given.scope, arg, &e)
+				: gate_scope_add_connect(&given.scope, arg, &e);
+
+	return rc == 0 ? 0 : tool_usage(run, "--%s: %s", val == OPT_SNI ? "sni" : "connect", e.text);
+}
+
+/* --- targets --- */
+
+static int add_target(struct gate_program *g, const char *text, struct err *e)
+{
+	struct gate_target *v = array_grow(g->targets, g->count, &g->cap, sizeof *v);
+
+	if (!v)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	g->targets = v;
+	if (gate_target_parse(text, given.starttls, &v[g->count], e) != 0)
+		return -1;
+	g->count++;
+	return 0;
+}
+
+static int read_targets(struct gate_program *g, const char *const *args, size_t n)
+{
+	struct err e;
+
+	for (size_t i = 0; i < n; i++)
+		if (add_target(g, args[i], &e) != 0)
+			return tool_usage(g->run, "%s", e.text);
+	if (g->count == 0)
+		return tool_usage(g->run, "no target; HOST, HOST:PORT or smtp://HOST is expected");
+	return 0;
+}
+
+/* --- options --- */
+
+static int read_scope(struct gate_program *g)
+{
+	struct err e;
+
+	if (given.rounds < 0 || given.rounds > 10000)
+		return tool_usage(g->run, "--rounds %d: must be from 1 to 10000", given.rounds);
+	given.scope.rounds = (unsigned)given.rounds;
+	if (given.tls && gate_scope_tls(&given.scope, given.tls, &e) != 0)
+		return tool_usage(g->run, "--tls %s", e.text);
+	if (given.keys && gate_scope_keys(&given.scope, given.keys, &e) != 0)
+		return tool_usage(g->run, "--key-kind %s", e.text);
+	if (given.staple && !given.cert)
+		return tool_usage(g->run, "--staple belongs to --cert");
+	if (given.client_key && !given.client_cert)
+		return tool_usage(g->run, "--client-key belongs to --client-cert");
+	return 0;
+}
+
+static int open_inputs(struct gate_program *g, struct err *e)
+{
+	struct tool_run *run = g->run;
+
+	if ((run->trust ? trust_new_file(&g->trust, run->trust, e) : trust_new_system(&g->trust, e)) != 0)
+		return -1;
+	g->o = (struct gate_options){.policy = &run->policy, .trust = g->trust, .now = run->now,
+				     .scope = given.scope, .save = given.save};
+	g->o.probe = (struct probe_options){.timeout_ms = run->timeout_ms,
+					    .deadline_ms = run->deadline_ms,
+					    .in_flight = run->jobs_given ? run->jobs : 0,
+					    .alpn = given.alpn, .proxy_protocol = given.proxy != 0};
+	g->identity = (struct probe_identity){given.client_cert, given.client_key};
+	if (given.client_cert)
+		g->o.probe.identity = &g->identity;
+	if (!given.cert)
+		return 0;
+	g->o.candidate = &g->candidate;
+	if (gate_candidate_open(&g->candidate, given.cert, run->chain, given.staple, e) != 0)
+		return -1;
+	return gate_candidate_judge(&g->candidate, &g->o, e);
+}
+
+/* --- the run --- */
+
+static const struct gate_target *next_target(void *context)
+{
+	struct gate_program *g = context;
+
+	return g->next < g->count ? &g->targets[g->next++] : NULL;
+}
+
+static void deliver(void *context, const struct gate_result *result)
+{
+	struct gate_program *g = context;
+
+	g->report.writer->item(&g->report, result);
+}
+
+static void progress(void *context, size_t targets, size_t paths)
+{
+	struct gate_program *g = context;
+
+	tool_progress(g->run, "%zu of %zu targets, %zu handshakes", targets, g->count, paths);
+}
+
+static enum verdict verdict_of(const struct gate_summary *s)
+{
+	return s->failed ? VERDICT_FAIL : s->unknown || !s->targets ? VERDICT_UNKNOWN : VERDICT_PASS;
+}
+
+static int judge(struct gate_program *g)
+{
+	struct tool_run *run = g->run;
+	struct gate_callbacks c = {g, next_target, deliver, progress};
+	struct gate_summary summary;
+	struct err e;
+
+	g->report = (struct report){.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
+				    .at = run->now, .color = run->color, .columns = run->columns,
+				    .verbose = run->verbose, .quiet = run->quiet,
+				    .writer = report_writer_get("gate", run->format)};
+	g->report.writer->begin(&g->report);
+	if (gate_run(&g->o, &c, &summary, &e) != 0) {
+		tool_fail(run, &e);
+		return STATUS_UNCHECKED;
+	}
+	g->report.writer->end(&g->report, verdict_of(&summary), &summary);
+	return tool_status_of(verdict_of(&summary));
+}
+
+static int gate_main(struct tool_run *run, const char *const *args, size_t n)
+{
+	struct gate_program g = {.run = run};
+	struct err e;
+	int status = read_scope(&g);
+
+	if (status == 0)
+		status = read_targets(&g, args, n);
+	if (status == 0 && open_inputs(&g, &e) != 0) {
+		tool_fail(run, &e);
+		status = STATUS_UNCHECKED;
+	}
+	if (status == 0)
+		status = judge(&g);
+	for (size_t i = 0; i < g.count; i++)
+		gate_target_wipe(&g.targets[i]);
+	free(g.targets);
+	gate_candidate_wipe(&g.candidate);
+	trust_free(g.trust);
+	gate_scope_wipe(&given.scope);
+	return status;
+}
+
+static const struct tool tool = {
+	.name = "staple-gate",
+	.summary = "may this certificate ship to this server?",
+	.args = "TARGET...",
+	.example = "staple-gate --cert new.pem --trust roots.pem www.example.com smtp://mx.example.com",
+	.has = TOOL_FORMAT | TOOL_TRUST | TOOL_CHAIN | TOOL_TIMEOUT | TOOL_JOBS | TOOL_PROGRESS,
+	.formats = "text json",
+	.timeout_default_ms = 10000,
+	.deadline_default_ms = 0,
+	.options = options,
+	.option = on_option,
+	.run = gate_main,
+};
+
+int main(int argc, char **argv)
+{
+	return tool_main(argc, argv, &tool);
+}
