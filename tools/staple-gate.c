@@ -1,6 +1,7 @@
 /* staple-gate: may this certificate ship to this server? */
 #include "tools/tool.h"
 
+#include "ground/file.h"
 #include "report/report.h"
 #include "task/gate.h"
 #include "task/gate_candidate.h"
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 
 enum { OPT_SNI = 1, OPT_CONNECT };
+
+#define MAX_ROUNDS 10000
 
 static struct {
 	char *cert, *staple, *targets, *tls, *keys, *starttls, *alpn, *save, *client_cert, *client_key;
@@ -61,26 +64,117 @@ static int on_option(struct tool_run *run, int val, const char *arg)
 
 /* --- targets --- */
 
-static int add_target(struct gate_program *g, const char *text, struct err *e)
+/* `scope` is taken over. */
+static int add_target(struct gate_program *g, const char *text, struct gate_scope *scope,
+		      struct err *e)
 {
 	struct gate_target *v = array_grow(g->targets, g->count, &g->cap, sizeof *v);
 
 	if (!v)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	g->targets = v;
-	if (gate_target_parse(text, given.starttls, &v[g->count], e) != 0)
+	if (gate_target_parse(text, scope->starttls ? scope->starttls : given.starttls, &v[g->count],
+			      e) != 0)
 		return -1;
+	v[g->count].scope = *scope;
+	*scope = (struct gate_scope){0};
 	g->count++;
 	return 0;
 }
 
+/* The word behind a name: an option of one line. */
+static int line_option(struct gate_scope *s, const char *name, const char *value, struct err *e)
+{
+	char *end;
+	long n;
+
+	if (strcmp(name, "--sni") == 0)
+		return gate_scope_add_sni(s, value, e);
+	if (strcmp(name, "--connect") == 0)
+		return gate_scope_add_connect(s, value, e);
+	if (strcmp(name, "--tls") == 0)
+		return gate_scope_tls(s, value, e);
+	if (strcmp(name, "--key-kind") == 0)
+		return gate_scope_keys(s, value, e);
+	if (strcmp(name, "--starttls") == 0) {
+		free(s->starttls);
+		s->starttls = strdup(value);
+		return s->starttls ? 0 : err_set(e, ERR_MEMORY, "out of memory");
+	}
+	if (strcmp(name, "--rounds") != 0)
+		return err_set(e, ERR_USAGE, "'%s' is none of --sni, --connect, --tls, --key-kind, --rounds, "
+			       "--starttls", name);
+	n = strtol(value, &end, 10);
+	if (*end || n < 1 || n > MAX_ROUNDS)
+		return err_set(e, ERR_USAGE, "--rounds '%s': must be from 1 to %d", value, MAX_ROUNDS);
+	s->rounds = (unsigned)n;
+	return 0;
+}
+
+static int read_line(struct gate_program *g, char *line, struct err *e)
+{
+	static const char blank[] = " \t\r";
+	struct gate_scope scope = {0};
+	char *save = NULL, *target, *name, *value;
+	int rc = 0;
+
+	line[strcspn(line, "#")] = '\0';
+	target = strtok_r(line, blank, &save);
+	if (!target)
+		return 0;
+	while (rc == 0 && (name = strtok_r(NULL, blank, &save))) {
+		value = strtok_r(NULL, blank, &save);
+		rc = value ? line_option(&scope, name, value, e)
+			   : err_set(e, ERR_USAGE, "'%s' wants a value", name);
+	}
+	if (rc == 0)
+		rc = add_target(g, target, &scope, e);
+	gate_scope_wipe(&scope);
+	return rc;
+}
+
+static int read_target_file(struct gate_program *g, struct err *e)
+{
+	const char *name = strcmp(given.targets, "-") == 0 ? "standard input" : given.targets;
+	char *line, *end;
+	unsigned number = 0;
+	struct buf b;
+	int rc;
+
+	buf_init(&b);
+	rc = name == given.targets ? file_read(name, LIMIT_SMALL_FILE, &b, e)
+				   : file_read_fd(0, name, LIMIT_SMALL_FILE, &b, e);
+	if (rc == 0 && memchr(buf_span(&b).p, 0, b.n))
+		rc = err_set(e, ERR_PARSE, "%s: a list of targets in text is expected, but it has NUL bytes",
+			     name);
+	buf_add_byte(&b, '\0');
+	if (rc == 0)
+		rc = buf_check(&b, name, e);
+	for (line = (char *)b.p; rc == 0 && line; line = end) {
+		number++;
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		rc = read_line(g, line, e);
+		if (rc != 0)
+			err_prefix(e, "%s: line %u", name, number);
+	}
+	buf_wipe(&b);
+	return rc;
+}
+
 static int read_targets(struct gate_program *g, const char *const *args, size_t n)
 {
+	struct gate_scope none = {0};
 	struct err e;
 
 	for (size_t i = 0; i < n; i++)
-		if (add_target(g, args[i], &e) != 0)
+		if (add_target(g, args[i], &none, &e) != 0)
 			return tool_usage(g->run, "%s", e.text);
+	if (given.targets && read_target_file(g, &e) != 0) {
+		tool_fail(g->run, &e);
+		return STATUS_UNCHECKED;
+	}
 	if (g->count == 0)
 		return tool_usage(g->run, "no target; HOST, HOST:PORT or smtp://HOST is expected");
 	return 0;
@@ -92,8 +186,8 @@ static int read_scope(struct gate_program *g)
 {
 	struct err e;
 
-	if (given.rounds < 0 || given.rounds > 10000)
-		return tool_usage(g->run, "--rounds %d: must be from 1 to 10000", given.rounds);
+	if (given.rounds < 0 || given.rounds > MAX_ROUNDS)
+		return tool_usage(g->run, "--rounds %d: must be from 1 to %d", given.rounds, MAX_ROUNDS);
 	given.scope.rounds = (unsigned)given.rounds;
 	if (given.tls && gate_scope_tls(&given.scope, given.tls, &e) != 0)
 		return tool_usage(g->run, "--tls %s", e.text);
@@ -204,7 +298,7 @@ static const struct tool tool = {
 	.name = "staple-gate",
 	.summary = "may this certificate ship to this server?",
 	.args = "TARGET...",
-	.example = "staple-gate --cert new.pem --trust roots.pem www.example.com smtp://mx.example.com",
+	.example = "staple-gate --cert new.pem www.example.com smtp://mx.example.com",
 	.has = TOOL_FORMAT | TOOL_TRUST | TOOL_CHAIN | TOOL_TIMEOUT | TOOL_JOBS | TOOL_PROGRESS,
 	.formats = "text json",
 	.timeout_default_ms = 10000,

@@ -11,11 +11,27 @@ static enum report_color color_of(enum verdict v)
 
 /* --- the table: equal rounds are one row --- */
 
+/* Equal but for who signed it when: as one reads it. */
+static bool same_staple(const struct gate_staple *a, const struct gate_staple *b)
+{
+	if (a == b || !a || !b)
+		return a == b;
+	if (a->result.state != b->result.state || a->result.dark_at != b->result.dark_at ||
+	    a->findings.n != b->findings.n)
+		return false;
+	for (size_t i = 0; i < a->findings.n; i++)
+		if (a->findings.v[i].rule != b->findings.v[i].rule)
+			return false;
+	return true;
+}
+
 static bool same_row(const struct gate_path *a, const struct gate_path *b)
 {
 	return a->address == b->address && strcmp(a->sni, b->sni) == 0 && a->tls == b->tls &&
 	       a->key == b->key && a->outcome == b->outcome && a->stapled == b->stapled &&
-	       a->staple == b->staple && a->chain == b->chain && a->verdict == b->verdict;
+	       same_staple(a->staple, b->staple) && a->chain == b->chain &&
+	       a->verdict == b->verdict && a->first_after_start == b->first_after_start &&
+	       (a->reason == b->reason || (a->reason && b->reason && strcmp(a->reason, b->reason) == 0));
 }
 
 static void write_state(struct report *r, const struct gate_path *p, struct buf *b)

@@ -311,6 +311,23 @@ static int clients(const struct gate_options *o, struct gate_result *r, struct e
 
 /* --- all together --- */
 
+/* By address, name, kind, version, round: the same whatever came back first. */
+static int by_place(const void *x, const void *y)
+{
+	const struct gate_path *a = x, *b = y;
+	int d = strcmp(a->address, b->address);
+
+	if (d == 0)
+		d = strcmp(a->sni, b->sni);
+	if (d == 0)
+		d = strcmp(gate_key_word(a->key), gate_key_word(b->key));
+	if (d == 0)
+		d = (a->tls > b->tls) - (a->tls < b->tls);
+	if (d == 0)
+		d = (a->round > b->round) - (a->round < b->round);
+	return d;
+}
+
 static void verdict_of_paths(struct gate_result *r)
 {
 	r->verdict = r->path_count ? VERDICT_PASS : VERDICT_UNKNOWN;
@@ -329,6 +346,8 @@ int gate_verdict(const struct gate_options *o, const struct gate_plan *plan, str
 	excuse_addresses(o, plan, r);
 	if (settle_not_served(r, e) != 0)
 		return -1;
+	if (r->path_count)
+		qsort(r->paths, r->path_count, sizeof r->paths[0], by_place);
 	tell_outcomes(r);
 	missing_staples(o, r);
 	differences(r);
