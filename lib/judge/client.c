@@ -1,6 +1,5 @@
 #include "judge/client_case.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 static const char *const names[CLIENT_COUNT] = {"firefox", "gnutls", "openssl", "rfc7633"};
@@ -15,178 +14,38 @@ const char *client_answer_text(enum client_answer a)
 	return "depends";
 }
 
-/* What the leaf's staple is to the clients, found once. */
-struct leaf_staple {
-	bool present;
-	bool good;               /* supposed, or judged by every rule */
-	struct staple_result result;
-	struct findings found;   /* by the rules alone: no skew, no policy */
-};
-
-static void say(struct client_row *row, enum client_answer a, const char *fmt, ...)
-	PRINTF_LIKE(3, 4);
-
-static void say(struct client_row *row, enum client_answer a, const char *fmt, ...)
-{
-	va_list ap;
-
-	row->answer = a;
-	va_start(ap, fmt);
-	vsnprintf(row->reason, sizeof row->reason, fmt, ap);
-	va_end(ap);
-}
-
-static int judge_leaf(const struct client_input *in, struct leaf_staple *s, struct err *e)
-{
-	struct policy bare = {.ocsp_sha1 = SEVERITY_ERROR, .staple_min_left = {.percent = 0}};
-	struct staple_input staple = {.cert = &in->chain[0], .issuer = in->issuer, .now = in->now,
-				      .policy = &bare, .subject = "staple"};
-
-	*s = (struct leaf_staple){.present = false};
-	findings_init(&s->found, NULL, in->now);
-	if (in->suppose == CLIENT_GOOD) {
-		s->present = s->good = true;
-		return 0;
-	}
-	if (in->suppose == CLIENT_NONE || !in->staples || !span_present(in->staples[0]))
-		return 0;
-	s->present = true;
-	staple.response = in->staples[0];
-	if (staple_judge(&staple, &s->result, &s->found, e) != 0 ||
-	    findings_check(&s->found, e) != 0)
-		return -1;
-	s->good = s->result.state == STAPLE_GOOD;
-	return 0;
-}
-
-static const char *first_error(const struct leaf_staple *s)
-{
-	for (size_t i = 0; i < s->found.n; i++)
-		if (s->found.v[i].severity == SEVERITY_ERROR)
-			return s->found.v[i].rule->title;
-	return "the staple is not good";
-}
-
-/* Is this finding one about times, which the graces below judge? */
-static bool is_time(const char *id)
-{
-	return strcmp(id, "staple.expired") == 0 || strcmp(id, "staple.future") == 0;
-}
-
-static const char *time_fault(const struct leaf_staple *s, const struct client_grace *g,
-			      int64_t now)
-{
-	const struct staple_result *r = &s->result;
-
-	if (!s->result.matched || r->this_update == WHEN_NONE)
-		return NULL;
-	if (r->next_update != WHEN_NONE && now - r->next_update > g->expired)
-		return "the staple has expired";
-	if (g->future != INT64_MAX && r->this_update - now > g->future)
-		return "the staple is from the future";
-	if (now - r->this_update > (r->next_update == WHEN_NONE ? g->age_without : g->age))
-		return "the staple is too old";
-	return NULL;
-}
-
-/* The gravest effect of what was found; *why is its title, *code Firefox's error. */
-static enum client_effect effect_of(const struct leaf_staple *s, bool firefox, const char **why,
-				    const char **code)
-{
-	enum client_effect worst = EFFECT_ACCEPT;
-
-	for (size_t i = 0; i < s->found.n; i++) {
-		const struct finding *x = &s->found.v[i];
-		const struct client_effects *row = client_effects_get(x->rule->id);
-		enum client_effect effect;
-
-		if (x->severity != SEVERITY_ERROR || is_time(x->rule->id))
-			continue;
-		effect = !row ? EFFECT_UNKNOWN : firefox ? row->firefox : row->gnutls;
-		/* what is certainly refused beats what is not known */
-		if (worst == EFFECT_REFUSE || (effect <= worst && effect != EFFECT_REFUSE))
-			continue;
-		worst = effect;
-		*why = x->rule->title;
-		*code = firefox && row ? row->firefox_error : NULL;
-	}
-	return worst;
-}
-
-/* Refuses or accepts because of the staple itself.  False: the staple counts as missing. */
-static bool decide_staple(const struct client_input *in, const struct leaf_staple *s, bool firefox,
-			  struct client_row *row)
-{
-	const struct client_grace *g = firefox ? &CLIENT_GRACE_FIREFOX : &CLIENT_GRACE_GNUTLS;
-	const char *why = NULL, *code = NULL, *late = s->good && in->suppose == CLIENT_GOOD
-						? NULL : time_fault(s, g, in->now);
-	enum client_effect effect = effect_of(s, firefox, &why, &code);
-
-	if (effect == EFFECT_MISSING)
-		return false;
-	if (late && effect < EFFECT_LIVE) {
-		bool future = firefox && strcmp(late, "the staple is from the future") == 0;
-
-		why = late;
-		code = !firefox ? NULL : future ? "SEC_ERROR_OCSP_FUTURE_RESPONSE"
-						: "SEC_ERROR_OCSP_OLD_RESPONSE";
-		effect = firefox && !future ? EFFECT_LIVE : EFFECT_REFUSE;
-	}
-	switch (effect) {
-	case EFFECT_LIVE:
-		if (in->responder_up) {
-			say(row, CLIENT_ACCEPTS, "%s, but it asks the responder itself", why);
-			break;
-		}
-		/* fall through */
-	case EFFECT_REFUSE:
-		say(row, CLIENT_REFUSES, "%s%s%s%s", why, code ? " (" : "", code ? code : "",
-		    code ? ")" : "");
-		break;
-	case EFFECT_UNKNOWN:
-		say(row, CLIENT_DEPENDS, "%s: what it does then is not known", why);
-		break;
-	case EFFECT_ACCEPT:
-	case EFFECT_MISSING:
-		say(row, CLIENT_ACCEPTS, "%s", s->good ? "the staple is good" : why ? why
-			: "the staple is within what it grants");
-		break;
-	}
-	return true;
-}
-
 /* mozilla::pkix: values other than 5 cannot be met; an issuer's extension must be byte-equal in
  * what it issued (CheckTLSFeatures). */
-static void predict_firefox(const struct client_input *in, const struct leaf_staple *s,
+static void predict_firefox(const struct client_input *in, const struct client_leaf_staple *s,
 			    struct client_row *row)
 {
 	struct span value = extension_feature_value(&in->chain[0].x, 0), upper;
 	const char *why;
 
 	if (in->chain[0].x.feature.extensions > 1) {
-		say(row, CLIENT_REFUSES, "the TLS Feature extension occurs more than once");
+		client_say(row, CLIENT_REFUSES, "the TLS Feature extension occurs more than once");
 		return;
 	}
 	if (span_present(value) && (why = client_firefox_features(value)) != NULL) {
-		say(row, CLIENT_REFUSES, "%s", why);
+		client_say(row, CLIENT_REFUSES, "%s", why);
 		return;
 	}
 	for (size_t i = 0; i + 1 < in->n; i++) {
 		upper = extension_feature_value(&in->chain[i + 1].x, 0);
 		if (span_present(upper) &&
 		    !span_equal(upper, extension_feature_value(&in->chain[i].x, 0))) {
-			say(row, CLIENT_REFUSES, "an issuer's TLS Feature extension is not repeated byte "
+			client_say(row, CLIENT_REFUSES, "an issuer's TLS Feature extension is not repeated byte "
 			    "for byte in what it issued");
 			return;
 		}
 	}
-	if (s->present && decide_staple(in, s, true, row))
+	if (s->present && client_staple_decide(in, s, true, row))
 		return;
 	if (span_present(value))
-		say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple "
+		client_say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple "
 		    "(MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING)");
 	else
-		say(row, CLIENT_ACCEPTS, "the certificate does not ask for a staple");
+		client_say(row, CLIENT_ACCEPTS, "the certificate does not ask for a staple");
 }
 
 /* An issuer that is Must-Staple itself: in TLS 1.3 GnuTLS wants its staple too. */
@@ -210,7 +69,7 @@ static bool issuer_staple_missing(const struct client_input *in, size_t *level)
 }
 
 /* GnuTLS looks for 5 only; what it cannot decode is no Must-Staple; RFC 7633, 4.2.2 is checked. */
-static void predict_gnutls(const struct client_input *in, const struct leaf_staple *s,
+static void predict_gnutls(const struct client_input *in, const struct client_leaf_staple *s,
 			   struct client_row *row)
 {
 	const struct cert *leaf = &in->chain[0];
@@ -219,19 +78,19 @@ static void predict_gnutls(const struct client_input *in, const struct leaf_stap
 	size_t level;
 
 	if (leaf->x.feature.extensions > 1)
-		say(row, CLIENT_REFUSES, "it cannot load a certificate with an extension twice");
+		client_say(row, CLIENT_REFUSES, "it cannot load a certificate with an extension twice");
 	else if (leaf->x.unknown_critical > 0)
-		say(row, CLIENT_REFUSES, "the certificate has an unknown critical extension");
+		client_say(row, CLIENT_REFUSES, "the certificate has an unknown critical extension");
 	else if (!client_superset_holds(in, &level))
-		say(row, CLIENT_REFUSES, "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
+		client_say(row, CLIENT_REFUSES, "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
 	else if (issuer_staple_missing(in, &level))
-		say(row, CLIENT_REFUSES, "an issuer of the chain is Must-Staple, and its own staple is missing");
-	else if (s->present && decide_staple(in, s, false, row))
+		client_say(row, CLIENT_REFUSES, "an issuer of the chain is Must-Staple, and its own staple is missing");
+	else if (s->present && client_staple_decide(in, s, false, row))
 		return;
 	else if (wants)
-		say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple");
+		client_say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple");
 	else
-		say(row, CLIENT_ACCEPTS, readable ? "the certificate does not ask for a staple"
+		client_say(row, CLIENT_ACCEPTS, readable ? "the certificate does not ask for a staple"
 			: "the TLS Feature extension cannot be read, and counts as absent");
 }
 
@@ -242,45 +101,45 @@ static void predict_openssl(const struct client_input *in, struct client_row *ro
 		const struct extension_facts *x = &in->chain[i].x;
 
 		if (x->feature.critical || x->unknown_critical > 0) {
-			say(row, CLIENT_REFUSES, "unhandled critical extension%s",
+			client_say(row, CLIENT_REFUSES, "unhandled critical extension%s",
 			    x->feature.critical ? ": TLS Feature" : "");
 			return;
 		}
 	}
-	say(row, CLIENT_ACCEPTS, "it looks at neither the extension nor the staple");
+	client_say(row, CLIENT_ACCEPTS, "it looks at neither the extension nor the staple");
 }
 
 /* RFC 7633 read to the letter: a client that knows status_request and status_request_v2. */
-static void predict_rfc7633(const struct client_input *in, const struct leaf_staple *s,
+static void predict_rfc7633(const struct client_input *in, const struct client_leaf_staple *s,
 			    struct client_row *row)
 {
 	const struct feature_facts *f = &in->chain[0].x.feature;
 	size_t level;
 
 	if (f->malformed)
-		say(row, CLIENT_REFUSES, "the TLS Feature extension is malformed (RFC 7633, 4)");
+		client_say(row, CLIENT_REFUSES, "the TLS Feature extension is malformed (RFC 7633, 4)");
 	else if (f->extensions > 1)
-		say(row, CLIENT_REFUSES, "the TLS Feature extension occurs more than once (RFC 5280, 4.2)");
+		client_say(row, CLIENT_REFUSES, "the TLS Feature extension occurs more than once (RFC 5280, 4.2)");
 	else if (!client_superset_holds(in, &level))
-		say(row, CLIENT_REFUSES, "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
+		client_say(row, CLIENT_REFUSES, "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
 	else if (s->present && !s->good)
-		say(row, in->issuer ? CLIENT_REFUSES : CLIENT_DEPENDS, "%s", first_error(s));
+		client_say(row, in->issuer ? CLIENT_REFUSES : CLIENT_DEPENDS, "%s", client_staple_error(s));
 	else if (f->status_request && !s->present)
-		say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple "
+		client_say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple "
 		    "(RFC 7633, 4.2.3.1)");
 	else if (f->other || f->status_request_v2)
-		say(row, CLIENT_DEPENDS, "the certificate promises TLS features besides status_request, "
+		client_say(row, CLIENT_DEPENDS, "the certificate promises TLS features besides status_request, "
 		    "which the server has to offer too (RFC 7633, 4.2.3)");
 	else
-		say(row, CLIENT_ACCEPTS, f->status_request ? "the certificate is Must-Staple, and the "
+		client_say(row, CLIENT_ACCEPTS, f->status_request ? "the certificate is Must-Staple, and the "
 		    "staple is good" : "the certificate does not ask for a staple");
 }
 
 int client_predict(const struct client_input *in, struct client_row out[CLIENT_COUNT],
 		   struct err *e)
 {
-	struct leaf_staple s;
-	int rc = judge_leaf(in, &s, e);
+	struct client_leaf_staple s;
+	int rc = client_staple_judge(in, &s, e);
 
 	for (size_t i = 0; i < CLIENT_COUNT; i++)
 		out[i] = (struct client_row){.client = names[i]};

@@ -41,13 +41,13 @@ static const struct client_effects table[] = {
 	{"staple.responder-id", EFFECT_LIVE, EFFECT_REFUSE, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.reversed", EFFECT_REFUSE, EFFECT_UNKNOWN, NULL},
 	{"staple.revoked", EFFECT_REFUSE, EFFECT_REFUSE, "SEC_ERROR_REVOKED_CERTIFICATE"},
-	{"staple.sha1", EFFECT_UNKNOWN, EFFECT_REFUSE, NULL},
+	{"staple.sha1", EFFECT_UNKNOWN, EFFECT_ACCEPT, NULL},
 	{"staple.sig-required", EFFECT_REFUSE, EFFECT_MISSING, NULL},
 	{"staple.signer-key-usage", EFFECT_LIVE, EFFECT_UNKNOWN, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.signer-malformed", EFFECT_LIVE, EFFECT_UNKNOWN, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.signer-missing", EFFECT_LIVE, EFFECT_REFUSE, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.signer-no-eku", EFFECT_LIVE, EFFECT_REFUSE, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
-	{"staple.signer-not-delegated", EFFECT_LIVE, EFFECT_UNKNOWN, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"}, /* an ancestor's: accepted */
+	{"staple.signer-not-delegated", EFFECT_LIVE, EFFECT_REFUSE, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.signer-not-valid", EFFECT_LIVE, EFFECT_REFUSE, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.trailing-data", EFFECT_REFUSE, EFFECT_REFUSE, "SEC_ERROR_OCSP_MALFORMED_RESPONSE"},
 	{"staple.try-later", EFFECT_LIVE, EFFECT_MISSING, "SEC_ERROR_OCSP_TRY_SERVER_LATER"},
@@ -125,6 +125,28 @@ const char *client_firefox_features(struct span value)
 	if (f.status_request_v2 || f.other)
 		return "its TLS Feature extension lists more than status_request (5)";
 	return NULL;
+}
+
+enum client_above client_signer_above(const struct client_input *in)
+{
+	enum client_above above = ABOVE_NO;
+	struct ocsp_response r;
+	struct span cursor, der;
+	struct cert c;
+
+	if (!in->staples || ocsp_decode(in->staples[0], &r, NULL) != 0)
+		return ABOVE_NO;
+	for (cursor = r.certs; span_present(r.certs) && ocsp_cert_next(&cursor, &der);) {
+		if (cert_decode(der, &c, NULL) != 0)
+			continue;
+		for (size_t i = 1; i < in->n; i++) {
+			if (span_equal(c.subject, in->chain[i].issuer))
+				return ABOVE_ITSELF;
+			if (span_equal(c.issuer, in->chain[i].issuer))
+				above = ABOVE_DELEGATE;
+		}
+	}
+	return above;
 }
 
 bool client_superset_holds(const struct client_input *in, size_t *level)

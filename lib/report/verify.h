@@ -25,6 +25,7 @@ struct report_verify {
 	bool staple_only;
 	unsigned clients;              /* enum policy_client: those that were asked for; 0: none */
 	struct client_row with_staple[CLIENT_COUNT], without_staple[CLIENT_COUNT];
+	struct client_row this_staple[CLIENT_COUNT]; /* with staple and clients both */
 };
 
 #endif

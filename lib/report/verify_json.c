@@ -131,6 +131,8 @@ static void write_clients(struct json *j, const struct report_verify *v)
 		json_member_cstring(j, "client", v->with_staple[i].client);
 		write_row(j, "with_staple", &v->with_staple[i]);
 		write_row(j, "without_staple", &v->without_staple[i]);
+		if (v->staple)
+			write_row(j, "with_this_staple", &v->this_staple[i]);
 		json_object_end(j);
 	}
 	json_array_end(j);

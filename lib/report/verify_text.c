@@ -6,19 +6,27 @@ static void begin(struct report *r)
 	(void)r;
 }
 
+static void write_row(struct report *r, const char *when, const struct client_row *row)
+{
+	static const enum report_color colors[] = {REPORT_GREEN, REPORT_RED, REPORT_YELLOW};
+
+	buf_printf(r->out, "    %-16s ", when);
+	report_color(r, colors[row->answer]);
+	buf_printf(r->out, "%-7s", client_answer_text(row->answer));
+	report_color(r, REPORT_PLAIN);
+	buf_printf(r->out, "  %s\n", row->reason);
+}
+
 static void write_clients(struct report *r, const struct report_verify *v)
 {
-	buf_add_str(r->out, "  client   with a good staple  without one\n");
 	for (size_t i = 0; i < CLIENT_COUNT; i++) {
-		const struct client_row *with = &v->with_staple[i], *none = &v->without_staple[i];
-
 		if (!(v->clients & 1u << i))
 			continue;
-		buf_printf(r->out, "  %-7s  %-19s %s\n", with->client, client_answer_text(with->answer),
-			   client_answer_text(none->answer));
-		buf_printf(r->out, "           with: %s\n", with->reason);
-		if (strcmp(with->reason, none->reason) != 0)
-			buf_printf(r->out, "           without: %s\n", none->reason);
+		buf_printf(r->out, "  %s\n", v->with_staple[i].client);
+		write_row(r, "a good staple:", &v->with_staple[i]);
+		write_row(r, "no staple:", &v->without_staple[i]);
+		if (v->staple)
+			write_row(r, "this staple:", &v->this_staple[i]);
 	}
 }
 

@@ -75,25 +75,35 @@ static int judge_issuer(const struct verify *v, const struct cert *issuer, struc
 	return 0;
 }
 
+/* What the clients that were asked for do with a good staple, with none, and with this one. */
+static int predict_rows(const struct verify *v, struct verify_result *r, struct err *e)
+{
+	struct span staples[LIMIT_CHAIN] = {v->staple};
+	struct client_input in = {.chain = r->path.cert, .n = r->path.n, .staples = staples,
+		.issuer = find_issuer(v, r), .now = v->now, .tls = PATH_TLS_1_3, .suppose = CLIENT_GOOD};
+	struct report_verify *out = &r->report;
+
+	out->clients = v->clients;
+	if (client_predict(&in, out->with_staple, e) != 0)
+		return -1;
+	in.suppose = CLIENT_NONE;
+	if (client_predict(&in, out->without_staple, e) != 0)
+		return -1;
+	in.suppose = CLIENT_AS_SERVED;
+	return v->staple_source ? client_predict(&in, out->this_staple, e) : 0;
+}
+
 static int predict(const struct verify *v, struct verify_result *r, struct findings *f,
 		   struct err *e)
 {
 	struct report_verify *out = &r->report;
 	unsigned wanted = v->clients ? v->clients : v->policy->clients;
-	struct client_input in = {.chain = r->path.cert, .n = r->path.n, .now = v->now,
-				  .tls = PATH_TLS_1_3, .suppose = CLIENT_GOOD};
 
 	if (out->cert->x.ca || r->path.n == 0) /* what a CA's own certificate promises binds others */
 		return 0;
 	if (client_judge(r->path.cert, r->path.n, wanted, out->source, v->now, f, e) != 0)
 		return -1;
-	if (!v->clients)
-		return 0;
-	if (client_predict(&in, out->with_staple, e) != 0)
-		return -1;
-	in.suppose = CLIENT_NONE;
-	out->clients = v->clients;
-	return client_predict(&in, out->without_staple, e);
+	return v->clients ? predict_rows(v, r, e) : 0;
 }
 
 static int judge_all(const struct verify *v, struct verify_result *r, struct findings *f,

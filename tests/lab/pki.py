@@ -39,6 +39,7 @@ LEAVES = {
     "unknown": (MUST_STAPLE, False, "int"),
     "expired": (MUST_STAPLE, False, "int"),          # the certificate itself
     "f17": ("3003020111", False, "int"),             # status_request_v2 alone
+    "f6": ("3003020106", False, "int"),
     "f5_17": ("3006020105020111", False, "int"),
     "fdup": ("3006020105020105", False, "int"),
     "fcrit": (MUST_STAPLE, True, "int"),
