@@ -1,5 +1,6 @@
 #include "facts/cert.h"
 #include "facts/dn.h"
+#include "facts/oid.h"
 #include "ground/der.h"
 #include "ground/limits.h"
 #include "ground/text.h"
@@ -31,7 +32,7 @@ static int get_version(struct span *in, struct cert *c, struct err *e)
 		if (der_get_int64(&wrapped, DER_INTEGER, &v) == 0) {
 			bool known = v >= 0 && v <= 2;
 
-			c->version = v >= 0 && v < INT32_MAX ? (int)v + 1 : INT32_MAX;
+			c->version = v >= INT32_MIN && v < INT32_MAX ? (int)v + 1 : INT32_MAX;
 			note(c, !known, DEVIATION_VERSION);
 			note(c, v == 0, DEVIATION_DEFAULT_ENCODED);
 			note(c, !der_end(wrapped), DEVIATION_TRAILING);
@@ -69,7 +70,7 @@ static int get_algorithm(struct span *in, struct cert *c, struct span *whole, st
 
 	if (der_get_whole(in, DER_SEQUENCE, &body, whole) != 0)
 		return -1;
-	if (der_get(&body, DER_OID, oid) != 0 || oid->n == 0) {
+	if (der_get(&body, DER_OID, oid) != 0 || !oid_readable(*oid)) {
 		*oid = SPAN_NONE;
 		note(c, true, DEVIATION_ALGORITHM);
 	}

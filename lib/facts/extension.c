@@ -98,7 +98,7 @@ static bool read_key_usage(struct span v, struct extension_facts *x)
 		return false;
 	x->has_key_usage = true;
 	x->key_usage = 0;
-	for (unsigned i = 0; i < 9 && i / 8 < bits.n; i++)
+	for (unsigned i = 0; i < 9 && i < bits.n * 8 - unused; i++)
 		if (bits.p[i / 8] & (0x80u >> i % 8))
 			x->key_usage |= (uint16_t)(1u << i);
 	if (x->key_usage == 0)
@@ -121,7 +121,7 @@ static bool read_eku(struct span v, struct extension_facts *x)
 	while (!der_end(body)) {
 		enum eku bit = EKU_OTHER;
 
-		if (der_get(&body, DER_OID, &oid) != 0 || oid.n == 0)
+		if (der_get(&body, DER_OID, &oid) != 0 || !oid_readable(oid))
 			return false;
 		if (oid.n == sizeof any && memcmp(oid.p, any, sizeof any) == 0) {
 			bit = EKU_ANY;

@@ -62,6 +62,8 @@ bool extension_name_sound(const struct general_name *n)
 		return n->value.n == 4 || n->value.n == 16;
 	case NAME_DIRECTORY:
 		return dn_readable(n->value);
+	case NAME_REGISTERED_ID:
+		return oid_readable(n->value);
 	default:
 		return true;
 	}

@@ -139,8 +139,7 @@ const char *oid_name(struct span oid)
 	return NULL;
 }
 
-/* X.690, 8.19: each subidentifier minimal, the last one ended, each below 2^64 - 80. */
-static bool oid_readable(struct span oid)
+bool oid_readable(struct span oid)
 {
 	size_t octets = 0;
 

@@ -6,6 +6,9 @@
 
 #include "ground/buf.h"
 
+/* X.690, 8.19: each subidentifier is minimal, the last one ends, and each fits 63 bits. */
+bool oid_readable(struct span oid);
+
 /* Appends dotted decimal ("1.3.6.1.5.5.7.1.24"); for octets that are no OID their hex. */
 void oid_dotted(struct buf *out, struct span oid);
 

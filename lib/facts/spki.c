@@ -58,11 +58,10 @@ static bool rsa_read(struct span bits, unsigned *size)
 
 	if (der_get(&bits, DER_SEQUENCE, &body) != 0 || !der_end(bits) ||
 	    der_get_integer(&body, &modulus, &padded) != 0 ||
-	    der_get_integer(&body, &exponent, &padded) != 0 || !der_end(body) ||
-	    modulus.p[0] & 0x80)
+	    der_get_integer(&body, &exponent, &padded) != 0 || !der_end(body))
 		return false;
 	*size = integer_bits(modulus);
-	return true;
+	return (modulus.p[0] & 0x80) == 0; /* a negative one: the sign octet was forgotten */
 }
 
 /* Dss-Parms ::= SEQUENCE { p, q, g } (RFC 3279, 2.3.2); they may be inherited. */
