@@ -88,6 +88,9 @@ void findings_add_as(struct findings *f, const char *id, enum severity severity,
 /* Adds a finding of another list for this subject, with its severity; the waivers are asked anew. */
 void findings_add_copy(struct findings *f, const struct finding *x, const char *subject);
 
+/* Everything of `from` goes to the end of `to`; `from` is then empty. */
+void findings_move(struct findings *to, struct findings *from);
+
 /* 0, or -1 with ERR_MEMORY or ERR_INTERNAL when any finding could not be kept. */
 MUST_USE int findings_check(const struct findings *f, struct err *e);
 

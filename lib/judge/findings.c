@@ -27,6 +27,25 @@ void findings_wipe(struct findings *f)
 	findings_init(f, f->policy, f->now);
 }
 
+void findings_move(struct findings *to, struct findings *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		struct finding *v = array_grow(to->v, to->n, &to->cap, sizeof *v);
+
+		if (v) {
+			to->v = v;
+			v[to->n++] = from->v[i];
+		} else {
+			to->failed = true;
+			finding_wipe(&from->v[i]);
+		}
+	}
+	to->failed = to->failed || from->failed;
+	to->bad_id = to->bad_id ? to->bad_id : from->bad_id;
+	from->n = 0;
+	findings_wipe(from);
+}
+
 static struct finding *slot(struct findings *f)
 {
 	struct finding *v = array_grow(f->v, f->n, &f->cap, sizeof *v);

@@ -132,7 +132,7 @@ static int start(struct fetch *f, struct transfer *t, int64_t now, struct err *e
 	if (transfer_open(t, f->agent, time_left(f, t, now), e) != 0)
 		return -1;
 	if (curl_multi_add_handle(f->multi, t->easy) != CURLM_OK)
-		return err_set(e, ERR_INTERNAL, "%s: libcurl refused the request", t->url);
+		return err_set(e, ERR_INTERNAL, "%s: libcurl refused the request", t->name);
 	t->state = TRANSFER_RUNNING;
 	t->at->running++;
 	f->running++;
@@ -293,7 +293,7 @@ static void add_get_path(struct buf *b, const char *url, struct span request)
 int fetch_ocsp(const char *url, struct span ocsp_request, bool post, struct buf *text,
 	       struct fetch_request *out, struct err *e)
 {
-	*out = (struct fetch_request){.accept = "application/ocsp-response"};
+	*out = (struct fetch_request){.name = url, .accept = "application/ocsp-response"};
 	buf_reset(text);
 	if (!strpbrk(url, "?#"))
 		add_get_path(text, url, ocsp_request);

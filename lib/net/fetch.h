@@ -35,6 +35,7 @@ struct fetch_limits {
 
 struct fetch_request {
 	const char *url;        /* copied */
+	const char *name;       /* of the place, for errors; copied; NULL: the URL */
 	struct span post;       /* a body to POST, copied; absent: GET */
 	const char *type;       /* its Content-Type; a literal */
 	const char *accept;     /* a literal; or NULL */
@@ -76,9 +77,12 @@ unsigned fetch_peak(const struct fetch *f);
 
 /* The request for an OCSPRequest's DER at a responder: GET when the whole URL is at most
  * LIMIT_OCSP_GET_URL bytes (RFC 5019, 5) and `url` has no query, else, or with `post`, POST.
- * `text` holds the URL and must outlive the fetch_add. */
+ * `text` holds the URL and must outlive the fetch_add; `url` is the request's name. */
 MUST_USE int fetch_ocsp(const char *url, struct span ocsp_request, bool post, struct buf *text,
 			struct fetch_request *out, struct err *e);
+
+/* Can this URL be asked at all?  ERR_UNSUPPORTED: it is neither http nor https, or has no host. */
+MUST_USE int fetch_url_check(const char *url, struct err *e);
 
 /* Milliseconds of a clock that is never set; for waiting. */
 int64_t fetch_clock_ms(void);

@@ -38,6 +38,15 @@ static int read_url(const char *url, char **host, struct err *e)
 	return rc;
 }
 
+int fetch_url_check(const char *url, struct err *e)
+{
+	char *host;
+	int rc = read_url(url, &host, e);
+
+	free(host);
+	return rc;
+}
+
 int transfer_new(struct transfer **out, const struct fetch_request *r,
 		 const struct fetch_limits *limits, struct err *e)
 {
@@ -57,7 +66,8 @@ int transfer_new(struct transfer **out, const struct fetch_request *r,
 	t->max_bytes = limits->max_bytes;
 	t->redirects_left = limits->redirects;
 	t->url = strdup(r->url);
-	if (!t->url || t->post.failed) {
+	t->name = strdup(r->name ? r->name : r->url);
+	if (!t->url || !t->name || t->post.failed) {
 		transfer_free(t);
 		return err_set(e, ERR_MEMORY, "%s: out of memory", r->url);
 	}
@@ -86,6 +96,7 @@ void transfer_free(struct transfer *t)
 	buf_wipe(&t->post);
 	fetch_answer_wipe(&t->answer);
 	free(t->url);
+	free(t->name);
 	free(t->host);
 	free(t);
 }
@@ -221,7 +232,7 @@ static int set_headers(struct transfer *t, struct err *e)
 	}
 	t->headers = list;
 	if (failed || curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, list) != CURLE_OK)
-		return err_set(e, ERR_MEMORY, "%s: out of memory", t->url);
+		return err_set(e, ERR_MEMORY, "%s: out of memory", t->name);
 	return 0;
 }
 
@@ -230,7 +241,7 @@ int transfer_open(struct transfer *t, const char *agent, int64_t left_ms, struct
 	CURL *c = t->easy = curl_easy_init();
 
 	if (!c)
-		return err_set(e, ERR_MEMORY, "%s: out of memory", t->url);
+		return err_set(e, ERR_MEMORY, "%s: out of memory", t->name);
 	buf_reset(&t->answer.body);
 	forget_headers(&t->answer);
 	t->header_bytes = 0;
@@ -253,7 +264,7 @@ int transfer_open(struct transfer *t, const char *agent, int64_t left_ms, struct
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, buf_span(&t->post).p);
 	}
 	if (curl_easy_setopt(c, CURLOPT_URL, t->url) != CURLE_OK)
-		return err_set(e, ERR_MEMORY, "%s: out of memory", t->url);
+		return err_set(e, ERR_MEMORY, "%s: out of memory", t->name);
 	return set_headers(t, e);
 }
 
@@ -269,17 +280,17 @@ static int follow(struct transfer *t)
 	char *to = NULL, *host = NULL, *copy;
 
 	if (curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to) != CURLE_OK || !to)
-		return err_set(&a->err, ERR_NETWORK, "%s: HTTP status %d names no place to go to", t->url,
+		return err_set(&a->err, ERR_NETWORK, "%s: HTTP status %d names no place to go to", t->name,
 			       a->status);
 	if (t->redirects_left == 0)
-		return err_set(&a->err, ERR_NETWORK, "%s: too many redirects (the last one to %s)", t->url,
+		return err_set(&a->err, ERR_NETWORK, "%s: too many redirects (the last one to %.100s)", t->name,
 			       to);
 	if (read_url(to, &host, &a->err) != 0)
-		return err_prefix(&a->err, "%s: redirected", t->url);
+		return err_prefix(&a->err, "%s: redirected", t->name);
 	copy = strdup(to);
 	if (!copy) {
 		free(host);
-		return err_set(&a->err, ERR_MEMORY, "%s: out of memory", t->url);
+		return err_set(&a->err, ERR_MEMORY, "%s: out of memory", t->name);
 	}
 	free(t->url);
 	free(t->host);
@@ -296,11 +307,11 @@ static void set_failure(struct transfer *t, CURLcode result)
 	const char *why = t->why[0] ? t->why : curl_easy_strerror(result);
 
 	if (t->too_big || result == CURLE_FILESIZE_EXCEEDED)
-		err_set(e, ERR_LIMIT, "%s: the answer is longer than %zu bytes", t->url, t->max_bytes);
+		err_set(e, ERR_LIMIT, "%s: the answer is longer than %zu bytes", t->name, t->max_bytes);
 	else if (result == CURLE_OPERATION_TIMEDOUT)
-		err_set(e, ERR_TIMEOUT, "%s: %s", t->url, why);
+		err_set(e, ERR_TIMEOUT, "%s: %s", t->name, why);
 	else
-		err_set(e, ERR_NETWORK, "%s: %s", t->url, why);
+		err_set(e, ERR_NETWORK, "%s: %s", t->name, why);
 }
 
 static void done(struct transfer *t)
@@ -334,7 +345,7 @@ void transfer_finish(struct transfer *t, int result)
 
 void transfer_expire(struct transfer *t)
 {
-	err_set(&t->answer.err, ERR_TIMEOUT, "%s: the time for the whole run is over", t->url);
+	err_set(&t->answer.err, ERR_TIMEOUT, "%s: the time for the whole run is over", t->name);
 	transfer_close(t);
 	done(t);
 }

@@ -16,6 +16,7 @@ struct transfer {
 	enum transfer_state state;
 	struct fetch_request request; /* type, accept and tag; url and post point into the two below */
 	char *url;                    /* owned: to be asked, or asked now */
+	char *name;                   /* owned: for errors; the place that was meant at first */
 	struct buf post;
 	char *host;                   /* owned: lower case, for the limit of a host */
 	struct fetch_host *at;        /* fetch.c's entry of the host; NULL: not looked up yet */

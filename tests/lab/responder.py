@@ -20,7 +20,7 @@ Modes are the kinds of staples.py (made fresh for the serial asked for, a nonce 
   redirect:N, redirect-loop, redirect-file, redirect-https   302s; after N of them, good
   big[:MEGABYTES]                        50 MB without an end in sight
   chunked                                good, in chunks, without a length
-  cached:AGE, maxage:SECS                good, with Age, or Cache-Control
+  cached:AGE, stale                      good, with Age; with an Age above its max-age
   date:SECS                              good, its Date header off by SECS
   flaky:N                                http503, but every N-th request is answered good
 """
@@ -138,8 +138,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.chunks(self.make("good"))
         elif base == "cached":
             self.respond(self.make("good"), Age=str(int(number(mode, 86400))), Via="1.1 cache")
-        elif base == "maxage":
-            self.respond(self.make("good"), Cache_Control="max-age=%d" % number(mode, 86400))
+        elif base == "stale":
+            self.respond(self.make("good"), Age="9000", Cache_Control="public, max-age=3600")
         elif base == "date":
             self.respond(self.make("good"),
                          Date=email.utils.formatdate(time.time() + number(mode, 0), usegmt=True))
@@ -253,11 +253,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = self.path
         if path.startswith("/hop"):
             path = path[path.index("/", 1):]
-        text = urllib.parse.unquote(path[path.rindex("/") + 1:] if "%2F" in path.upper() else path[1:])
-        try:
-            self.answer(base64.b64decode(text, validate=True))
-        except ValueError:
-            self.answer(b"")
+        request = b""
+        for text in (path[1:], path[path.rindex("/") + 1:]):  # below the root, or below a folder
+            try:
+                request = base64.b64decode(urllib.parse.unquote(text), validate=True)
+                ocsp.load_der_ocsp_request(request)
+                break
+            except ValueError:
+                pass
+        self.answer(request)
 
     def do_POST(self):
         length = int(self.headers.get("Content-Length", "0"))
