@@ -1,0 +1,108 @@
+#include "store/store.h"
+
+#include "ground/limits.h"
+#include "store/readers.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* The readers in the order in which they are asked; text is the last resort, see store_read. */
+static const struct store_reader readers[] = {
+	{"der", store_der_is, store_der_read},
+	{"pem", store_pem_is, store_pem_read},
+};
+
+const struct store_reader *store_reader_of(struct span bytes)
+{
+	for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
+		if (readers[i].is(bytes))
+			return &readers[i];
+	return NULL;
+}
+
+bool store_reads_parts(struct span head)
+{
+	const struct store_reader *r = store_reader_of(head);
+
+	return !r || strcmp(r->name, "pem") == 0;
+}
+
+static struct store_object object_of(const struct store_input *in, size_t index)
+{
+	return (struct store_object){.source = in->source, .format = in->format,
+				     .entry = in->entry, .index = index};
+}
+
+void store_problem(struct store_input *in, size_t index, enum store_weight w, const char *fmt, ...)
+{
+	char text[ERR_TEXT_MAX + 64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	in->problems++;
+	in->sink->problem(in->sink->context, in->source, index, w, text);
+}
+
+void store_cert(struct store_input *in, struct span der)
+{
+	struct store_object o = object_of(in, in->certs);
+	struct cert c;
+	struct err e;
+
+	if (cert_decode(der, &c, &e) != 0) {
+		store_problem(in, in->certs, STORE_ERROR, "%s", e.text);
+		return;
+	}
+	in->certs++;
+	in->sink->cert(in->sink->context, &o, &c);
+}
+
+void store_request(struct store_input *in, struct span der)
+{
+	struct store_object o = object_of(in, in->requests);
+	struct csr r;
+	struct err e;
+
+	if (csr_decode(der, &r, &e) != 0) {
+		store_problem(in, in->requests, STORE_ERROR, "%s", e.text);
+		return;
+	}
+	in->requests++;
+	in->sink->request(in->sink->context, &o, &r);
+}
+
+void store_staple(struct store_input *in, struct span der)
+{
+	struct store_object o = object_of(in, in->staples);
+	struct ocsp_response r;
+	struct err e;
+
+	if (ocsp_decode(der, &r, &e) != 0) {
+		store_problem(in, in->staples, STORE_ERROR, "%s", e.text);
+		return;
+	}
+	in->staples++;
+	in->sink->staple(in->sink->context, &o, &r);
+}
+
+void store_read(struct store_input *in)
+{
+	const struct store_reader *r = store_reader_of(in->bytes);
+
+	if (in->bytes.n == 0) {
+		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "the file is empty");
+		return;
+	}
+	if (!r) {
+		store_problem(in, STORE_NO_INDEX, STORE_NOTE,
+			      "no certificate, request or staple is in it");
+		return;
+	}
+	in->format = r->name;
+	r->read(in);
+	if (in->certs + in->requests + in->staples + in->problems + in->keys + in->others > 0)
+		return;
+	store_problem(in, STORE_NO_INDEX, STORE_NOTE, "%s: no certificate is in it", r->name);
+}

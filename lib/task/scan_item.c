@@ -1,0 +1,320 @@
+/* What a thread does: files to records. */
+#include "crypto/hash.h"
+#include "task/scan_part.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* --- records --- */
+
+static struct record *add_record(struct sink_state *k, enum record_kind kind,
+				 const struct store_object *o)
+{
+	struct item *it = k->item;
+	struct record *x = array_grow(it->records, it->n, &it->cap, sizeof *x);
+
+	if (!x) {
+		it->failed = true;
+		return NULL;
+	}
+	it->records = x;
+	x += it->n++;
+	*x = (struct record){.kind = (uint8_t)kind, .format = o->format, .at = it->bytes.n,
+			     .index = o->index, .not_after = WHEN_NONE};
+	if (o->source != k->source) {
+		x->source_n = (uint32_t)strlen(o->source);
+		buf_add_bytes(&it->bytes, o->source, x->source_n);
+	}
+	if (o->entry) {
+		x->entry_n = (uint32_t)strlen(o->entry) + 1;
+		buf_add_bytes(&it->bytes, o->entry, x->entry_n);
+	}
+	return x;
+}
+
+static void end_record(struct sink_state *k, struct record *x)
+{
+	x->n = k->item->bytes.n - x->at;
+	if (k->item->bytes.failed)
+		k->item->failed = true;
+}
+
+/* The row itself; the reader's thread writes it, so that delivering is only copying. */
+static void write_row(struct sink_state *k, struct record *x, const struct cert *c,
+		      const struct findings *f)
+{
+	struct inventory_cert row = {.cert = c, .sha256 = x->sha256, .format = x->format,
+				     .ca = policy_ca_of(k->scan->o->policy, c), .findings = f,
+				     .end = f ? f->n : 0, .now = k->scan->o->now};
+	struct json j;
+
+	json_begin(&j, &k->item->bytes, 0);
+	json_object(&j);
+	inventory_json_cert(&j, &row);
+	json_object_end(&j);
+	json_end(&j);
+	x->written = true;
+}
+
+/* In a stream: judge, filter and write here, when the row's index is known. */
+static void row_here(struct sink_state *k, struct record *x, const struct cert *c)
+{
+	struct scan *s = k->scan;
+	struct findings f;
+	bool may = scan_may_trouble(s, c);
+
+	if (may && k->part) { /* its name is only known in order */
+		buf_add(&k->item->bytes, c->der);
+		return;
+	}
+	findings_init(&f, s->o->policy, s->o->now);
+	if (may)
+		scan_judge(s, c, k->path, x->index, &f);
+	x->worst = (uint8_t)scan_worst(&f);
+	x->failing = scan_failing(s, &f);
+	x->dropped = !scan_wanted(s, c, &f);
+	if (!x->dropped)
+		write_row(k, x, c, may ? &f : NULL);
+	if (f.failed)
+		k->item->failed = true;
+	findings_wipe(&f);
+}
+
+static void take_cert(void *context, const struct store_object *o, const struct cert *c)
+{
+	struct sink_state *k = context;
+	struct record *x = add_record(k, RECORD_CERT, o);
+	struct digest d;
+
+	if (!x)
+		return;
+	if (k->part)
+		k->item->certs++;
+	x->must_staple = (uint8_t)cert_must_staple(c);
+	x->not_after = c->not_after;
+	if (hash_digest(HASH_SHA256, c->der, &d, NULL) != 0) {
+		k->item->failed = true;
+		return;
+	}
+	memcpy(x->sha256, d.bytes, sizeof x->sha256);
+	if (k->scan->o->stream)
+		row_here(k, x, c);
+	else
+		buf_add(&k->item->bytes, c->der);
+	end_record(k, x);
+}
+
+static void take_request(void *context, const struct store_object *o, const struct csr *r)
+{
+	struct sink_state *k = context;
+	struct record *x = add_record(k, RECORD_REQUEST, o);
+
+	if (!x)
+		return;
+	x->must_staple = (uint8_t)csr_must_staple(r);
+	buf_add(&k->item->bytes, r->der);
+	end_record(k, x);
+}
+
+static void take_staple(void *context, const struct store_object *o, const struct ocsp_response *r)
+{
+	struct sink_state *k = context;
+	struct record *x = add_record(k, RECORD_STAPLE, o);
+
+	if (!x)
+		return;
+	buf_add(&k->item->bytes, r->der);
+	end_record(k, x);
+}
+
+static void take_problem(void *context, const char *source, size_t index, enum store_weight w,
+			 const char *reason)
+{
+	struct sink_state *k = context;
+	struct store_object o = {.source = source, .index = index};
+	struct record *x = add_record(k, RECORD_PROBLEM, &o);
+
+	if (!x)
+		return;
+	x->note = w == STORE_NOTE;
+	buf_add_bytes(&k->item->bytes, reason, strlen(reason) + 1);
+	end_record(k, x);
+}
+
+static struct store_sink sink_of(struct sink_state *k)
+{
+	return (struct store_sink){k, take_cert, take_request, take_staple, take_problem};
+}
+
+/* --- files --- */
+
+static const struct walk_entry *entry_of(const struct scan *s, size_t i)
+{
+	return &s->walk.v[i];
+}
+
+static bool is_stream(const struct walk_entry *x, const char *name)
+{
+	return x->kind == WALK_FILE && x->dir == WALK_NO_DIR && strcmp(name, "-") == 0;
+}
+
+/* Reads a whole descriptor of about `size` bytes.  errno, or 0. */
+static int read_whole(int fd, uint64_t size, struct buf *out)
+{
+	size_t ask = size < WHOLE_MAX ? (size_t)size + 1 : WHOLE_MAX;
+
+	buf_reset(out);
+	for (;;) {
+		uint8_t *room = buf_room(out, ask);
+		ssize_t n;
+
+		if (!room)
+			return ENOMEM;
+		do
+			n = read(fd, room, ask);
+		while (n < 0 && errno == EINTR);
+		if (n < 0)
+			return errno;
+		out->n += (size_t)n;
+		/* One byte less than asked for is the size that the system told: its end. */
+		if (n == 0 || (out->n == size && (size_t)n < ask))
+			return 0;
+		if (out->n > WHOLE_MAX)
+			return EFBIG;
+		ask = 65536;
+	}
+}
+
+static void problem_here(struct sink_state *k, enum store_weight w, const char *reason)
+{
+	take_problem(k, k->source, STORE_NO_INDEX, w, reason);
+}
+
+static void read_content(struct sink_state *k, struct worker *w, struct item_file *file,
+			 struct span bytes)
+{
+	struct store_sink sink = sink_of(k);
+	struct store_input in = {.options = &k->scan->o->store, .sink = &sink, .source = k->source,
+				 .path = k->path, .bytes = bytes, .scratch = &w->scratch};
+
+	if (is_stream(entry_of(k->scan, file->entry), k->path))
+		in.path = NULL;
+	store_read(&in);
+	file->keys = in.keys;
+}
+
+static void do_file(struct scan *s, struct worker *w, struct item *it, struct item_file *file)
+{
+	const struct walk_entry *x = entry_of(s, file->entry);
+	struct sink_state k = {.scan = s, .item = it};
+	int error = file->error;
+
+	buf_reset(&w->path);
+	walk_path(&s->walk, x, &w->path);
+	k.source = k.path = buf_cstr(&w->path);
+	if (x->kind == WALK_NOTE || x->kind == WALK_ERROR) {
+		problem_here(&k, x->kind == WALK_NOTE ? STORE_NOTE : STORE_ERROR,
+			     walk_reason(&s->walk, x));
+		file->end = it->n;
+		return;
+	}
+	if (file->fd >= 0) {
+		error = read_whole(file->fd, file->size, &w->file);
+		if (file->fd != STDIN_FILENO)
+			close(file->fd);
+		file->fd = -1;
+	}
+	if (error == ELOOP)
+		problem_here(&k, STORE_ERROR, "became a symbolic link while the folder was scanned");
+	else if (error == ENOENT)
+		problem_here(&k, STORE_ERROR, "vanished while the folder was scanned");
+	else if (error == EFBIG)
+		problem_here(&k, STORE_ERROR, "more than 1 GiB in one container");
+	else if (error != 0)
+		problem_here(&k, STORE_ERROR, strerror(error));
+	else
+		read_content(&k, w, file, buf_span(&w->file));
+	file->end = it->n;
+	if (w->file.cap > 4 * PART_SIZE)
+		buf_wipe(&w->file);
+}
+
+/* --- parts --- */
+
+/* Fills the buffer from the file up to `want` bytes of the part; false at the file's end. */
+static bool fill(const struct item *it, struct buf *b, size_t want, int *error)
+{
+	while (b->n < want) {
+		uint8_t *room = buf_room(b, want - b->n);
+		ssize_t n;
+
+		if (!room) {
+			*error = ENOMEM;
+			return false;
+		}
+		n = pread(it->big->fd, room, want - b->n, (off_t)(it->offset + b->n));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			*error = errno;
+		if (n <= 0)
+			return false;
+		b->n += (size_t)n;
+	}
+	return true;
+}
+
+static void read_part(struct sink_state *k, struct worker *w, struct item *it)
+{
+	struct store_sink sink = sink_of(k);
+	struct store_input in = {.options = &k->scan->o->store, .sink = &sink, .source = k->source,
+				 .path = k->path, .format = "pem", .scratch = &w->scratch};
+	size_t want = PART_SIZE, done = 0;
+	int error = 0;
+
+	buf_reset(&w->file);
+	it->part = (struct store_pem_part){.offset = it->offset, .own = PART_SIZE};
+	do {
+		it->part.last = !fill(it, &w->file, want, &error);
+		in.bytes = buf_span(&w->file);
+		want += 65536;
+	} while (store_pem_part(&in, &it->part, &done) == 1 && !it->part.last);
+	if (error != 0)
+		problem_here(k, STORE_ERROR, strerror(error));
+	it->files[0].keys = in.keys;
+}
+
+static void do_part(struct scan *s, struct worker *w, struct item *it)
+{
+	struct sink_state k = {.scan = s, .item = it, .part = true};
+
+	buf_reset(&w->path);
+	walk_path(&s->walk, entry_of(s, it->files[0].entry), &w->path);
+	k.source = k.path = buf_cstr(&w->path);
+	read_part(&k, w, it);
+	it->files[0].end = it->n;
+	pthread_mutex_lock(&s->lock);
+	if (--it->big->users == 0) {
+		close(it->big->fd);
+		free(it->big);
+	}
+	it->big = NULL;
+	pthread_mutex_unlock(&s->lock);
+}
+
+int scan_process(void *context, unsigned worker, void *item, struct err *e)
+{
+	struct scan *s = context;
+	struct worker *w = &s->workers[worker];
+	struct item *it = item;
+
+	if (it->kind == ITEM_PART)
+		do_part(s, w, it);
+	else
+		for (size_t i = 0; i < it->file_count; i++)
+			do_file(s, w, it, &it->files[i]);
+	if (it->failed || it->bytes.failed || w->path.failed)
+		return err_set(e, ERR_MEMORY, "out of memory while files were read");
+	return 0;
+}

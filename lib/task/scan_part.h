@@ -1,0 +1,186 @@
+/*
+ * scan_part: what the files of the scan share with each other.
+ *
+ * An item is what one thread does at a time: some small files, or a part of a large one.
+ * Threads turn it into records (scan_item.c); deliver takes the records in order (scan.c) and
+ * writes or keeps them (scan_keep.c).
+ */
+#ifndef STAPLE_TASK_SCAN_PART_H
+#define STAPLE_TASK_SCAN_PART_H
+
+#include "store/seen.h"
+#include "task/scan.h"
+
+#include <pthread.h>
+
+/* Files of one item; eight such items are open ahead of the threads, so that a cold disk has
+ * 128 requests to answer at a time. */
+#define ITEM_FILES 16
+#define ITEMS_AHEAD 8
+
+/* Larger files are shared out in parts of this size. */
+#define PART_SIZE (1024u * 1024u)
+
+/* Binary containers are read whole, up to this. */
+#define WHOLE_MAX ((size_t)1 << 30)
+
+enum record_kind { RECORD_CERT, RECORD_REQUEST, RECORD_STAPLE, RECORD_PROBLEM };
+
+/* One object as a thread found it.  Its bytes in the item: source, entry, payload. */
+struct record {
+	uint8_t kind;
+	uint8_t must_staple; /* enum must_staple */
+	uint8_t worst;       /* enum severity: of the findings */
+	bool written;        /* payload: the JSON from "sha256" on; else DER, or a problem's text */
+	bool dropped;        /* the filter does not want it */
+	bool note;           /* a problem that is none */
+	bool failing;        /* a finding for which the run fails */
+	const char *format;
+	uint32_t source_n;   /* 0: the file's own */
+	uint32_t entry_n;    /* 0: none */
+	size_t at, n;        /* of source, entry and payload together */
+	size_t index;        /* SIZE_MAX: of the file */
+	int64_t not_after;
+	uint8_t sha256[32];
+};
+
+struct item_file {
+	size_t entry;        /* in the walk */
+	int fd;              /* or -1 */
+	int error;           /* errno of the open */
+	uint64_t size;
+	size_t end;          /* of its records in the item */
+	size_t keys;
+};
+
+/* A large file, shared by its items. */
+struct big_file {
+	int fd;
+	unsigned users;      /* items not yet processed; under scan->lock */
+	uint64_t size;
+};
+
+struct item {
+	struct item *next;   /* of the free list */
+	enum { ITEM_SMALL, ITEM_WHOLE, ITEM_PART, ITEM_STREAM } kind;
+	struct item_file files[ITEM_FILES];
+	size_t file_count;
+	struct big_file *big;
+	uint64_t offset;     /* ITEM_PART */
+	struct store_pem_part part;
+	size_t certs;        /* found in this part */
+	struct record *records;
+	size_t n, cap;
+	struct buf bytes;
+	bool failed;         /* memory */
+};
+
+struct worker {
+	struct buf file, scratch, path;
+};
+
+struct scan;
+
+/* What a thread's sink needs. */
+struct sink_state {
+	struct scan *scan;
+	struct item *item;
+	const char *source;   /* the file's own name, to tell members from it */
+	const char *path;     /* in text, for findings and servers */
+	bool part;            /* indexes are those of the part */
+};
+
+/* Everything that was kept for a report at the end. */
+struct kept {
+	uint8_t *der;         /* owned */
+	uint32_t n;
+	uint32_t first, last; /* places */
+	const char *format;
+};
+
+struct place {
+	uint32_t source;      /* in scan->sources */
+	uint32_t index;
+	char *entry;          /* owned, or NULL */
+	uint32_t next;        /* or UINT32_MAX */
+};
+
+struct source {
+	char *name;           /* owned */
+	const char **links;   /* owned array of borrowed texts, or NULL */
+};
+
+/* A request, staple or problem that was kept. */
+struct side {
+	enum record_kind kind;
+	bool note;
+	const char *format;
+	uint32_t source;
+	size_t index;
+	char *entry;          /* owned or NULL */
+	uint8_t *bytes;       /* owned: DER, or the reason and its NUL */
+	size_t n;
+};
+
+struct scan {
+	const struct scan_options *o;
+	struct report *r;
+	struct walk walk;
+	struct inventory_summary sum;
+	struct seen seen;
+	/* producing */
+	size_t next_entry;
+	int dirfd;
+	uint32_t dir;
+	struct item *ahead[ITEMS_AHEAD + 1];
+	size_t ahead_count;
+	struct big_file *big;
+	size_t big_entry;
+	uint64_t big_offset;
+	pthread_mutex_t lock;
+	struct item *free_items;
+	struct worker *workers;
+	/* delivering */
+	size_t entry;          /* whose name stands in `path` */
+	struct buf path, head, text;
+	const char **links;    /* that lead to it; owned array, or NULL */
+	size_t base;           /* certificates of this file before the part */
+	uint64_t open_end;     /* of the part before */
+	size_t done;           /* entries delivered */
+	/* keeping */
+	struct source *sources;
+	size_t source_count, source_cap;
+	struct kept *kept;
+	size_t kept_cap;
+	struct place *places;
+	size_t place_count, place_cap;
+	struct side *sides;
+	size_t side_count, side_cap;
+	char **members;        /* names of sources inside files, in a stream */
+	size_t member_count, member_cap;
+	bool failing;
+};
+
+/* scan_item.c: threads */
+int scan_process(void *context, unsigned worker, void *item, struct err *e);
+
+/* scan_row.c: one certificate's row, from its facts */
+bool scan_may_trouble(const struct scan *s, const struct cert *c);
+void scan_judge(const struct scan *s, const struct cert *c, const char *source, size_t index,
+		struct findings *f);
+bool scan_wanted(const struct scan *s, const struct cert *c, const struct findings *f);
+bool scan_failing(const struct scan *s, const struct findings *f);
+enum severity scan_worst(const struct findings *f);
+
+/* scan_keep.c */
+int scan_keep(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,
+	      const char *entry, struct err *e);
+int scan_report(struct scan *s, struct err *e);
+void scan_keep_wipe(struct scan *s);
+const char **scan_links(const struct scan *s, const struct walk_entry *x);
+
+/* scan_stream.c */
+int scan_stream(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,
+		const char *entry, struct err *e);
+
+#endif

@@ -1,0 +1,224 @@
+/* Rows written as they come: one JSON object a line. */
+#include "task/scan_part.h"
+
+static void tail(struct scan *s, const struct inventory_place *p)
+{
+	if (p->entry) {
+		struct json j;
+
+		buf_add_str(s->r->out, ",\"entry\":");
+		json_begin(&j, s->r->out, 0);
+		json_cstring(&j, p->entry);
+	}
+	if (p->links) {
+		struct json j;
+
+		buf_add_str(s->r->out, ",\"links\":");
+		json_begin(&j, s->r->out, 0);
+		json_array(&j);
+		for (const char *const *l = p->links; *l; l++)
+			json_cstring(&j, *l);
+		json_array_end(&j);
+	}
+}
+
+/* {"type":"certificate","source":"...","index":N and what follows up to the fingerprint */
+static void place_head(struct scan *s, const struct inventory_place *p)
+{
+	struct json j;
+
+	buf_add_str(s->r->out, "{\"type\":\"certificate\",\"source\":");
+	if (p->source == (const char *)s->path.p) {
+		if (s->head.n == 0) {
+			json_begin(&j, &s->head, 0);
+			json_cstring(&j, p->source);
+		}
+		buf_add(s->r->out, buf_span(&s->head));
+	} else {
+		json_begin(&j, s->r->out, 0);
+		json_cstring(&j, p->source);
+	}
+	buf_printf(s->r->out, ",\"index\":%zu", p->index);
+	tail(s, p);
+}
+
+static uint32_t file_number(struct scan *s, const char *source, struct err *e)
+{
+	char **v;
+
+	if (source == (const char *)s->path.p)
+		return (uint32_t)s->entry;
+	if (s->member_count > 0 && strcmp(s->members[s->member_count - 1], source) == 0)
+		return (uint32_t)(s->member_count - 1) | UINT32_C(1) << 31;
+	v = array_grow(s->members, s->member_count, &s->member_cap, sizeof *v);
+	if (v)
+		s->members = v;
+	if (!v || !(v[s->member_count] = strdup(source))) {
+		err_set(e, ERR_MEMORY, "out of memory for the names of members");
+		return UINT32_MAX;
+	}
+	return (uint32_t)s->member_count++ | UINT32_C(1) << 31;
+}
+
+static void write_repeat(struct scan *s, const struct inventory_place *p, const struct record *x,
+			 const struct seen_row *first)
+{
+	struct json j;
+
+	buf_reset(&s->text);
+	if (first->file >> 31)
+		buf_add_str(&s->text, s->members[first->file & (UINT32_MAX >> 1)]);
+	else
+		walk_path(&s->walk, &s->walk.v[first->file], &s->text);
+	buf_printf(&s->text, "#%u", first->index);
+	place_head(s, p);
+	buf_add_str(s->r->out, ",\"sha256\":\"");
+	text_hex(s->r->out, span_of(x->sha256, sizeof x->sha256));
+	buf_printf(s->r->out, "\",\"must_staple\":\"%s\",\"duplicate_of\":",
+		   must_staple_text((enum must_staple)x->must_staple));
+	json_begin(&j, s->r->out, 0);
+	json_string(&j, buf_span(&s->text));
+	buf_add_str(s->r->out, "}\n");
+}
+
+static void count(struct scan *s, const struct record *x, enum severity worst)
+{
+	s->sum.distinct++;
+	s->sum.must_staple += x->must_staple == MUST_STAPLE_YES;
+	s->sum.malformed += x->must_staple == MUST_STAPLE_MALFORMED;
+	s->sum.expired += x->not_after != WHEN_NONE && x->not_after < s->o->now;
+	s->sum.expires_30d += x->not_after != WHEN_NONE && x->not_after >= s->o->now &&
+			      x->not_after - s->o->now <= 30 * 86400;
+	s->sum.errors += worst == SEVERITY_ERROR;
+	s->sum.warnings += worst == SEVERITY_WARNING;
+}
+
+/* A certificate of a part that may be in trouble: judged here, where its index is known. */
+static int late_row(struct scan *s, const struct record *x, struct span der,
+		    const struct inventory_place *p, enum severity *worst, bool *dropped,
+		    struct buf *row, struct err *e)
+{
+	struct inventory_cert c = {.sha256 = x->sha256, .format = x->format, .now = s->o->now};
+	struct findings f;
+	struct cert cert;
+	struct json j;
+	int rc;
+
+	if (cert_decode(der, &cert, e) != 0)
+		return -1;
+	findings_init(&f, s->o->policy, s->o->now);
+	scan_judge(s, &cert, p->source, p->index, &f);
+	*worst = scan_worst(&f);
+	*dropped = !scan_wanted(s, &cert, &f);
+	s->failing |= !*dropped && scan_failing(s, &f);
+	c.cert = &cert;
+	c.ca = policy_ca_of(s->o->policy, &cert);
+	c.findings = &f;
+	c.end = f.n;
+	json_begin(&j, row, 0);
+	json_object(&j);
+	inventory_json_cert(&j, &c);
+	json_object_end(&j);
+	rc = findings_check(&f, e);
+	findings_wipe(&f);
+	return rc;
+}
+
+static int write_cert(struct scan *s, const struct record *x, struct span payload,
+		      const struct inventory_place *p, struct err *e)
+{
+	enum severity worst = (enum severity)x->worst;
+	bool dropped = x->dropped;
+	struct buf late;
+	uint32_t file;
+	size_t row;
+	int added = 0, rc = 0;
+
+	buf_init(&late);
+	s->sum.found++;
+	if (!x->written && !dropped) {
+		rc = late_row(s, x, payload, p, &worst, &dropped, &late, e);
+		payload = buf_span(&late);
+	}
+	if (rc != 0 || dropped)
+		goto out;
+	s->failing |= x->failing;
+	file = file_number(s, p->source, e);
+	rc = -1;
+	if (file == UINT32_MAX)
+		goto out;
+	added = seen_add(&s->seen, x->sha256, file, (uint32_t)p->index, &row, e);
+	if (added < 0)
+		goto out;
+	rc = 0;
+	if (added == 0) {
+		write_repeat(s, p, x, seen_get(&s->seen, row));
+		goto out;
+	}
+	count(s, x, worst);
+	place_head(s, p);
+	buf_add_byte(s->r->out, ',');
+	buf_add(s->r->out, span_from(payload, 1)); /* without its brace */
+	buf_add_byte(s->r->out, '\n');
+out:
+	buf_wipe(&late);
+	return rc;
+}
+
+static void write_line(struct scan *s, const char *type, const struct inventory_item *item)
+{
+	struct json j;
+
+	json_begin(&j, s->r->out, 0);
+	json_object(&j);
+	json_member_cstring(&j, "type", type);
+	if (item->kind == INVENTORY_REQUEST)
+		inventory_json_request(&j, item->u.request);
+	else if (item->kind == INVENTORY_RESPONSE)
+		inventory_json_response(&j, item->u.response);
+	else
+		inventory_json_problem(&j, item->u.problem);
+	json_object_end(&j);
+	buf_add_byte(s->r->out, '\n');
+}
+
+static int write_side(struct scan *s, const struct record *x, struct span payload,
+		      const struct inventory_place *p, struct err *e)
+{
+	struct inventory_problem problem = {p->source, p->index, x->note, (const char *)payload.p};
+	struct inventory_request request = {.place = *p, .format = x->format};
+	struct inventory_response response = {.place = *p, .format = x->format};
+	struct inventory_item item;
+	struct ocsp_response r;
+	struct csr csr;
+
+	if (x->kind == RECORD_PROBLEM) {
+		item = (struct inventory_item){.kind = INVENTORY_PROBLEM, .u.problem = &problem};
+		write_line(s, "problem", &item);
+	} else if (x->kind == RECORD_REQUEST) {
+		if (csr_decode(payload, &csr, e) != 0)
+			return -1;
+		request.csr = &csr;
+		item = (struct inventory_item){.kind = INVENTORY_REQUEST, .u.request = &request};
+		write_line(s, "request", &item);
+	} else {
+		if (ocsp_decode(payload, &r, e) != 0)
+			return -1;
+		response.response = &r;
+		item = (struct inventory_item){.kind = INVENTORY_RESPONSE, .u.response = &response};
+		write_line(s, "staple", &item);
+	}
+	return 0;
+}
+
+int scan_stream(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,
+		const char *entry, struct err *e)
+{
+	size_t skip = (size_t)x->source_n + x->entry_n;
+	struct span payload = span_of(bytes + x->at + skip, x->n - skip);
+	struct inventory_place p = {.source = source, .index = x->index, .entry = entry};
+
+	p.links = s->links;
+	return x->kind == RECORD_CERT ? write_cert(s, x, payload, &p, e)
+				      : write_side(s, x, payload, &p, e);
+}

@@ -1,0 +1,156 @@
+# staple-inventory over stores that are made here, and over the corpora when they are at hand.
+. "$SRCDIR/tests/tap.sh"
+cd "$T" || exit 99
+at='--at 2026-11-21T00:00:00Z --no-system-policy'
+inv() { staple-inventory $at "$@"; }
+# query EXPRESSION: over the JSON in $T/out; d is the document.
+query() { /usr/bin/python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$T/out" "$1"; }
+lines() { /usr/bin/python3 -c 'import json,sys; d=[json.loads(l) for l in open(sys.argv[1])]; print(eval(sys.argv[2]))' "$T/out" "$1"; }
+
+# --- certificates: a CA, and leaves with and without Must-Staple ---
+mkdir pki
+make_cert() { # NAME DAYS [EXTENSION LINES...]
+	local name=$1 days=$2; shift 2
+	{ printf '[x]\nsubjectAltName=DNS:%s\n' "$name.example"; printf '%s\n' "$@"; } >pki/ext
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "pki/$name.key" \
+		-subj "/CN=$name.example" -out "pki/$name.csr" 2>/dev/null &&
+	openssl x509 -req -in "pki/$name.csr" -CA pki/ca.pem -CAkey pki/ca.key -days "$days" \
+		-extfile pki/ext -extensions x -out "pki/$name.pem" 2>/dev/null
+}
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout pki/ca.key -days 4000 \
+	-subj '/CN=Test CA/O=Tests' -out pki/ca.pem 2>/dev/null
+make_cert ms 4000 'tlsfeature=status_request' 'authorityInfoAccess=OCSP;URI:http://127.0.0.1:1/'
+make_cert plain 4000
+make_cert bad 4000 '1.3.6.1.5.5.7.1.24=DER:30:03:02:01'
+openssl req -new -key pki/ms.key -subj /CN=asks.example -addext 'tlsfeature=status_request' -out pki/asks.csr 2>/dev/null
+sha() { openssl x509 -in "$1" -noout -fingerprint -sha256 | sed 's/.*=//; s/://g' | tr A-F a-f; }
+
+# --- PEM ---
+mkdir store
+cat pki/ms.pem pki/plain.pem pki/ca.pem >store/bundle.pem
+status_is "a bundle is read" 0 inv --format json store/bundle.pem
+is "in its order, with flags" "$(query '[(c["index"], c["must_staple"]) for c in d["certificates"]]')" \
+	"[(0, 'yes'), (1, 'no'), (2, 'no')]"
+is "with OpenSSL's fingerprints" "$(query '[c["sha256"] for c in d["certificates"]]')" \
+	"['$(sha pki/ms.pem)', '$(sha pki/plain.pem)', '$(sha pki/ca.pem)']"
+is "and the facts" "$(query 'd["certificates"][0]["names"], d["certificates"][0]["features"], d["certificates"][0]["key_kind"], d["certificates"][0]["ocsp_urls"], d["certificates"][2]["ca"], d["certificates"][2]["self_issued"]')" \
+	"(['ms.example'], [5], 'EC', ['http://127.0.0.1:1/'], True, True)"
+inv --format json store/bundle.pem >one.json
+{ printf '\357\273\277text before\r\n'; sed 's/$/\r/' store/bundle.pem; } >store/crlf.pem
+printf '%s' "$(cat store/bundle.pem)" >store/nonl.pem
+sed 's/BEGIN CERT/BEGIN X509 CERT/; s/END CERT/END X509 CERT/' store/bundle.pem >store/x509.pem
+for f in crlf nonl x509; do
+	run inv --format json "store/$f.pem"
+	is "$f.pem holds the same" "$(query '[c["sha256"] for c in d["certificates"]]')" \
+		"$(/usr/bin/python3 -c 'import json; print([c["sha256"] for c in json.load(open("one.json"))["certificates"]])')"
+done
+{ cat pki/ms.pem; sed '3s/./!/' pki/plain.pem; cat pki/ca.pem; } >store/broken.pem
+status_is "a damaged block in the middle is status 2" 2 inv --format json store/broken.pem
+is "the others are listed" "$(query '[c["index"] for c in d["certificates"]]')" '[0, 1]'
+is "the damage is a problem with its index" "$(query '[(p["path"], p["index"]) for p in d["problems"]]')" \
+	"[('store/broken.pem', 1)]"
+cat pki/bad.pem >store/bad.pem
+run inv --format json store/bad.pem
+is "an extension that is not DER is malformed" "$(query 'd["certificates"][0]["must_staple"]')" malformed
+cat pki/ms.key pki/ms.pem >store/key.pem
+run inv --format json store/key.pem
+is "a private key is passed over" "$(query 'len(d["certificates"]), d["summary"]["private_keys_passed_over"]')" '(1, 1)'
+run inv --format json pki/asks.csr
+is "a request that asks is recorded" "$(query '[(r["must_staple"], r["subject"]) for r in d["requests"]]')" \
+	"[('yes', 'CN=asks.example')]"
+openssl x509 -in pki/ms.pem -trustout -addtrust serverAuth -out store/trusted.pem
+openssl x509 -in pki/ms.pem -outform DER -out store/ms.der
+run inv --format json store/trusted.pem store/ms.der
+is "TRUSTED and DER are the same certificate twice" "$(query '[len(c["sources"]) for c in d["certificates"]]')" '[2]'
+
+# --- folders ---
+mkdir -p tree/live tree/archive/deep tree/empty
+cp pki/ms.pem tree/archive/ms1.pem; cp pki/plain.pem tree/archive/deep/plain.pem
+ln -s ../archive/ms1.pem tree/live/cert.pem
+ln -s .. tree/live/loop
+ln -s nowhere tree/live/dangling
+mkfifo tree/pipe
+echo hello >tree/readme.txt
+status_is "a tree with a link that leads nowhere is status 2" 2 inv --format json tree
+is "a linked file is read once" "$(query '[(c["source"], len(c["sources"]), c.get("links", c["sources"][0].get("links"))) for c in d["certificates"]]')" \
+	"[('tree/archive/deep/plain.pem', 1, None), ('tree/archive/ms1.pem', 1, ['tree/live/cert.pem'])]"
+is "nothing is skipped silently" "$(query 'sorted((p["path"], p["severity"]) for p in d["problems"])')" \
+	"[('tree/live/dangling', 'error'), ('tree/live/loop', 'info'), ('tree/pipe', 'info'), ('tree/readme.txt', 'info')]"
+rm tree/live/dangling
+status_is "what holds nothing is no failure" 0 inv tree
+run inv --format json --max-depth 1 tree
+is "--max-depth" "$(query '[c["source"] for c in d["certificates"]]')" "['tree/archive/ms1.pem']"
+run inv --format json --exclude deep tree
+is "--exclude of a folder" "$(query 'len(d["certificates"])')" 1
+run inv --format json --include 'plain*' tree
+is "--include of files" "$(query '[c["source"] for c in d["certificates"]]')" "['tree/archive/deep/plain.pem']"
+run inv --format json tree/live/cert.pem
+is "a link that is asked for leads to its file" "$(query 'len(d["certificates"]), d["certificates"][0]["links"]')" \
+	"(1, ['tree/live/cert.pem'])"
+status_is "a path that does not exist is status 2" 2 inv nowhere
+out_like "and is told" 'nowhere: No such file'
+if [ "$(id -u)" = 0 ]; then
+	mkdir -p locked/in; chmod 0711 . ; cp pki/ms.pem locked/in/a.pem; chmod 000 locked/in/a.pem; chmod 777 locked locked/in
+	pass "files without permission are tested as another user" 
+	run setpriv --reuid 65534 --regid 65534 --clear-groups "$(command -v staple-inventory)" --no-system-policy locked
+	is "no permission is status 2" "$status" 2
+	out_like "no permission is told" 'locked/in/a.pem: Permission denied'
+else
+	mkdir locked; cp pki/ms.pem locked/a.pem; chmod 000 locked/a.pem
+	status_is "no permission is status 2" 2 inv locked
+	out_like "no permission is told" 'locked/a.pem: Permission denied'
+fi
+status_is "standard input" 0 bash -c "staple-inventory $at --format json - <store/bundle.pem"
+is "is read as -" "$(query '[c["source"] for c in d["certificates"]]')" "['-', '-', '-']"
+
+# --- filters and status ---
+status_is "--must-staple" 0 inv --format json --must-staple store/bundle.pem store/bad.pem
+is "keeps yes and malformed" "$(query '[c["must_staple"] for c in d["certificates"]]')" "['yes', 'malformed']"
+run inv --format json --ca store/bundle.pem
+is "--ca" "$(query '[c["subject"] for c in d["certificates"]]')" "['O=Tests,CN=Test CA']"
+run inv --format json --leaf --name 'pl*.example' store/bundle.pem
+is "--leaf and --name" "$(query '[c["names"] for c in d["certificates"]]')" "[['plain.example']]"
+run inv --format json --issuer 'nobody*' store/bundle.pem
+is "--issuer" "$(query 'len(d["certificates"])')" 0
+run inv --format json --sort name store/bundle.pem
+is "--sort name" "$(query '[c["subject"] for c in d["certificates"]]')" \
+	"['O=Tests,CN=Test CA', 'CN=ms.example', 'CN=plain.example']"
+status_is "--fail-on a finding that is there" 1 inv --fail-on feature.malformed store/bad.pem
+status_is "--fail-on a finding that is not" 0 inv --fail-on feature.malformed store/bundle.pem
+status_is "--fail-on error, expired" 1 staple-inventory --no-system-policy --at 2099-01-01 --fail-on error store/bundle.pem
+status_is "--fail-on nonsense is a usage error" 2 inv --fail-on nonsense store/bundle.pem
+status_is "--sort nonsense is a usage error" 2 inv --sort nonsense store/bundle.pem
+status_is "a full disk is status 2" 2 bash -c "staple-inventory $at store >/dev/full"
+
+# --- ndjson: the same content, whatever the number of jobs ---
+for ((i = 0; i < 1500; i++)); do cat store/bundle.pem; done >big.pem
+cat store/broken.pem >>big.pem
+for jobs in 1 2 5; do
+	inv --format ndjson --jobs $jobs big.pem store tree >jobs.$jobs
+done
+ok "ndjson is the same with two jobs" cmp jobs.1 jobs.2
+ok "ndjson is the same with five jobs" cmp jobs.1 jobs.5
+cp jobs.1 out
+is "every certificate of a file in parts, with its index" \
+	"$(lines '[r["index"] for r in d if r["type"]=="certificate" and r["source"]=="big.pem"] == list(range(4502))')" True
+is "the damaged one too" "$(lines '[(r["path"], r["index"]) for r in d if r["type"]=="problem" and r["severity"]=="error"]')" \
+	"[('big.pem', 4501), ('store/broken.pem', 1)]"
+is "a repeat names its first place" "$(lines '[r["duplicate_of"] for r in d if r["type"]=="certificate" and r["index"]==4500]')" "['big.pem#0']"
+is "the last line is the summary" "$(lines 'd[-1]["type"], d[-1]["certificates"], d[-1]["problems"]')" "('summary', 4, 2)"
+
+# --- the corpora ---
+corpora=${STAPLE_CORPORA:-$SRCDIR/../shared/corpora}
+check=$SRCDIR/tests/tools/inventory-check.py
+if [ -d "$corpora/made-stores" ]; then
+	for dir in "$corpora"/*/; do
+		[ -e "$dir/MANIFEST.tsv" ] || continue
+		name=$(basename "$dir")
+		run inv --format json "$dir"
+		cp "$T/out" report.json
+		is "$name: the manifest's flags" \
+			"$(/usr/bin/python3 "$check" manifest report.json "${dir%/}" "$dir/MANIFEST.tsv")" ""
+	done
+else
+	diag "no corpora here: only what this test makes itself"
+fi
+done_testing

@@ -1,0 +1,232 @@
+/* staple-inventory: which certificates do the stores hold, which must staple, which are in trouble? */
+#include "tools/tool.h"
+
+#include "ground/file.h"
+#include "ground/limits.h"
+#include "task/scan.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Options that may be given several times. */
+struct list {
+	const char **v; /* NULL-terminated */
+	size_t n, cap;
+};
+
+enum repeated { OPTION_INCLUDE = 1, OPTION_EXCLUDE, OPTION_ISSUER, OPTION_NAME, REPEATED_END };
+
+static struct {
+	char *expires_within, *sort, *fail_on;
+	int max_depth;
+	int one_file_system, must_staple, trouble, ca, leaf;
+	struct list lists[REPEATED_END];
+} given = {.max_depth = -1};
+
+static const struct poptOption options[] = {
+	{"max-depth", '\0', POPT_ARG_INT, &given.max_depth, 0, "folders to go down; 0: none", "N"},
+	{"one-file-system", '\0', POPT_ARG_NONE, &given.one_file_system, 0,
+	 "stay on the file system of each PATH", NULL},
+	{"include", '\0', POPT_ARG_STRING, NULL, OPTION_INCLUDE, "read only files that match", "GLOB"},
+	{"exclude", '\0', POPT_ARG_STRING, NULL, OPTION_EXCLUDE, "leave out what matches", "GLOB"},
+	{"must-staple", '\0', POPT_ARG_NONE, &given.must_staple, 0, "report only what must staple", NULL},
+	{"trouble", '\0', POPT_ARG_NONE, &given.trouble, 0, "report only what has warnings or errors",
+	 NULL},
+	{"expires-within", '\0', POPT_ARG_STRING, &given.expires_within, 0,
+	 "report only what ends by then", "DURATION"},
+	{"issuer", '\0', POPT_ARG_STRING, NULL, OPTION_ISSUER, "report only what this issued", "GLOB"},
+	{"name", '\0', POPT_ARG_STRING, NULL, OPTION_NAME, "report only what bears this name", "GLOB"},
+	{"ca", '\0', POPT_ARG_NONE, &given.ca, 0, "report only CA certificates", NULL},
+	{"leaf", '\0', POPT_ARG_NONE, &given.leaf, 0, "report only what is no CA certificate", NULL},
+	{"sort", '\0', POPT_ARG_STRING, &given.sort, 0, "found (default), expiry, name, issuer, source",
+	 "KEY"},
+	{"fail-on", '\0', POPT_ARG_STRING, &given.fail_on, 0, "status 1 on: error, warning, finding ids",
+	 "LIST"},
+	POPT_TABLEEND};
+
+static int list_add(struct list *l, const char *s)
+{
+	const char **v = array_grow(l->v, l->n + 1, &l->cap, sizeof *v);
+
+	if (!v)
+		return -1;
+	l->v = v;
+	v[l->n++] = s;
+	v[l->n] = NULL;
+	return 0;
+}
+
+static int option(struct tool_run *run, int val, const char *arg)
+{
+	if (list_add(&given.lists[val], arg) != 0) {
+		tool_error(run, "out of memory");
+		return STATUS_UNCHECKED;
+	}
+	return STATUS_HOLDS;
+}
+
+static int read_sort(struct tool_run *run, struct scan_options *o)
+{
+	static const char *const words[] = {"found", "expiry", "name", "issuer", "source"};
+
+	for (size_t i = 0; given.sort && i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(words[i], given.sort) == 0) {
+			o->sort = (enum scan_sort)i;
+			return STATUS_HOLDS;
+		}
+	if (given.sort)
+		return tool_usage(run, "--sort %s: must be found, expiry, name, issuer or source",
+				  given.sort);
+	return STATUS_HOLDS;
+}
+
+/* "error,warning,ID": the words are cut in place. */
+static int read_fail_on(struct tool_run *run, struct scan_options *o, struct list *ids)
+{
+	char *rest = given.fail_on, *word;
+
+	while ((word = strsep(&rest, ",")) != NULL) {
+		if (strcmp(word, "error") == 0)
+			o->fail.errors = true;
+		else if (strcmp(word, "warning") == 0)
+			o->fail.warnings = true;
+		else if (!finding_rule_get(word))
+			return tool_usage(run, "--fail-on %s: must be error, warning, or the id of a "
+					  "finding; --explain all lists them", word);
+		else if (list_add(ids, word) != 0)
+			return STATUS_UNCHECKED;
+	}
+	o->fail.ids = ids->v;
+	return STATUS_HOLDS;
+}
+
+static int read_options(struct tool_run *run, struct scan_options *o, struct list *ids)
+{
+	struct duration d;
+	struct err e;
+	int status;
+
+	o->walk = (struct walk_options){.max_depth = given.max_depth,
+					.one_file_system = given.one_file_system,
+					.include = given.lists[OPTION_INCLUDE].v,
+					.exclude = given.lists[OPTION_EXCLUDE].v};
+	o->filter = (struct scan_filter){.must_staple = given.must_staple, .trouble = given.trouble,
+					 .ca = given.ca, .leaf = given.leaf,
+					 .issuers = given.lists[OPTION_ISSUER].v,
+					 .names = given.lists[OPTION_NAME].v};
+	if (given.max_depth < -1)
+		return tool_usage(run, "--max-depth %d: must be 0 or more", given.max_depth);
+	if (given.expires_within) {
+		if (when_duration_parse(given.expires_within, false, &d, &e) != 0)
+			return tool_usage(run, "--expires-within: %s", e.text);
+		o->filter.expires_within = d.seconds > 0 ? d.seconds : 1;
+	}
+	status = read_sort(run, o);
+	if (status == STATUS_HOLDS && given.fail_on)
+		status = read_fail_on(run, o, ids);
+	if (status == STATUS_HOLDS && given.sort && strcmp(run->format, "ndjson") == 0)
+		return tool_usage(run, "--sort: ndjson comes in the order found");
+	return status;
+}
+
+/* Where certificates usually stand; those that exist are scanned when no PATH is given. */
+static const char *const usual[] = {
+	"/etc/ssl", "/etc/pki", "/etc/letsencrypt/live", "/etc/letsencrypt/archive",
+	"/etc/nginx", "/etc/apache2", "/etc/httpd", "/etc/haproxy", "/etc/hitch", "/etc/lighttpd",
+	"/etc/exim4", "/etc/postfix", "/etc/dovecot", "/etc/dehydrated", "/etc/caddy",
+	"/var/lib/dehydrated/certs", "/var/lib/caddy", "/usr/local/etc/ssl", "/usr/local/share/ca-certificates",
+};
+
+static int usual_places(struct tool_run *run, struct list *roots)
+{
+	struct buf names;
+
+	buf_init(&names);
+	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+		if (access(usual[i], F_OK) == 0) {
+			if (list_add(roots, usual[i]) != 0)
+				return STATUS_UNCHECKED;
+			buf_printf(&names, "%s%s", names.n ? ", " : "", usual[i]);
+		}
+	if (roots->n > 0)
+		tool_note(run, "no PATH given; reading the usual places: %s", buf_cstr(&names));
+	buf_wipe(&names);
+	if (roots->n == 0)
+		return tool_usage(run, "no PATH given, and none of the usual places exists");
+	return STATUS_HOLDS;
+}
+
+static void progress(void *context, size_t files, size_t of, size_t certs)
+{
+	tool_progress(context, "%zu of %zu files, %zu certificates", files, of, certs);
+}
+
+static int flush(void *context, struct err *e)
+{
+	struct tool_run *run = context;
+
+	if (run->out.n >= 256 * 1024)
+		tool_flush(run);
+	return run->out_failed ? err_set(e, ERR_IO, "the report could not be written") : 0;
+}
+
+static int run_scan(struct tool_run *run, struct scan_options *o, const char *const *roots)
+{
+	struct report r = {.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
+			   .at = run->now, .color = run->color, .columns = run->columns,
+			   .verbose = run->verbose, .quiet = run->quiet,
+			   .writer = report_writer_get("inventory", run->format)};
+	enum verdict verdict;
+	struct err e;
+
+	o->policy = &run->policy;
+	o->now = run->now;
+	o->jobs = run->jobs;
+	o->stream = strcmp(run->format, "ndjson") == 0;
+	o->context = run;
+	o->progress = run->progress ? progress : NULL;
+	o->flush = flush;
+	if (scan_run(o, roots, &r, &verdict, &e) != 0) {
+		if (!run->out_failed)
+			tool_fail(run, &e);
+		return STATUS_UNCHECKED;
+	}
+	return tool_status_of(verdict);
+}
+
+static int run(struct tool_run *run, const char *const *args, size_t n)
+{
+	struct scan_options o = {0};
+	struct list roots = {0}, ids = {0};
+	int status = read_options(run, &o, &ids);
+
+	for (size_t i = 0; status == STATUS_HOLDS && i < n; i++)
+		if (list_add(&roots, args[i]) != 0)
+			status = STATUS_UNCHECKED;
+	if (status == STATUS_HOLDS && n == 0)
+		status = usual_places(run, &roots);
+	if (status == STATUS_HOLDS)
+		status = run_scan(run, &o, roots.v);
+	free(roots.v);
+	free(ids.v);
+	for (size_t i = 0; i < REPEATED_END; i++)
+		free(given.lists[i].v);
+	return status;
+}
+
+static const struct tool tool = {
+	.name = "staple-inventory",
+	.summary = "which certificates must staple, which are in trouble?",
+	.args = "PATH...|-",
+	.example = "staple-inventory --must-staple --expires-within 30d /etc/ssl",
+	.has = TOOL_FORMAT | TOOL_JOBS | TOOL_PROGRESS,
+	.formats = "text json ndjson",
+	.options = options,
+	.option = option,
+	.run = run,
+};
+
+int main(int argc, char **argv)
+{
+	return tool_main(argc, argv, &tool);
+}
