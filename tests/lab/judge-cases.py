@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Every way in which an OCSP response can be wrong, as files, with what must be found.
 
-    judge-cases.py DIR
+    judge-cases.py DIR [NOW]
 
 Writes DIR/cases.tsv: name, status, error ids, warning ids (each sorted, comma-separated, "-" for
 none), and the arguments of staple-verify with DIR as {}.  The responses are built octet by octet,
@@ -341,7 +341,10 @@ def envelope(c):
 
 def main():
     warnings.simplefilter("ignore")  # that SHA-1 and MD5 are out of date is why they are here
+    global NOW
     folder = sys.argv[1]
+    if len(sys.argv) > 2:
+        NOW = int(sys.argv[2])
     os.makedirs(folder, exist_ok=True)
     c = Cases(folder)
     for part in (identity, times, signers, envelope):
