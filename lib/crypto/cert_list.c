@@ -62,7 +62,7 @@ static int add_pkcs7(struct cert_list *l, struct span der, struct err *e)
 {
 	/* id-signedData, 1.2.840.113549.1.7.2 */
 	static const uint8_t signed_data[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};
-	struct span info, oid, content, data, certs;
+	struct span info, oid, content, data = SPAN_NONE, certs;
 	int64_t version;
 
 	if (der_get(&der, DER_SEQUENCE, &info) != 0 || der_get(&info, DER_OID, &oid) != 0 ||

@@ -13,6 +13,7 @@
 #define ANCESTORS_MAX 64
 #define KILL_MS 5000 /* how long SIGKILL is repeated against what keeps forking */
 #define NAP_MAX_MS 32
+#define KNOWN_MAX 512 /* descendants; what comes beyond is killed in the rounds that follow */
 
 struct child_entry child_list[LIMIT_CHILDREN];
 
@@ -149,33 +150,61 @@ static bool belongs(const struct child_entry *x, pid_t pid, const struct process
 	return false;
 }
 
+/* Processes that were once seen to belong.  When the command dies first, what it started is
+ * handed to init and can be told by this list alone; it is looked up before anything is killed. */
+struct known {
+	size_t n;
+	struct {
+		pid_t pid;
+		unsigned long long born;
+	} v[KNOWN_MAX];
+};
+
 struct sweep {
 	struct child_entry *const *entries;
 	size_t count;
-	int signal;   /* 0: only look */
+	struct known *known;
 	size_t alive;
 };
 
+static bool is_known(const struct known *k, pid_t pid, unsigned long long born)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->v[i].pid == pid && k->v[i].born == born)
+			return true;
+	return false;
+}
+
+static bool belongs_to_any(const struct sweep *s, pid_t pid, const struct process *p)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (belongs(s->entries[i], pid, p))
+			return true;
+	return false;
+}
+
+/* Looks only; the signals come when every process was looked at. */
 static void sweep_one(struct sweep *s, pid_t pid)
 {
+	bool known;
 	struct process p;
 
 	if (pid == getpid() || !read_process(pid, &p))
 		return;
-	for (size_t i = 0; i < s->count; i++) {
-		if (!belongs(s->entries[i], pid, &p))
-			continue;
-		if (p.state == 'Z' || p.state == 'X') {
-			/* The command's own status is kept by child_reap. */
-			if (p.parent == getpid() && !is_listed(pid))
-				waitpid(pid, NULL, WNOHANG);
-			return;
-		}
-		s->alive++;
-		if (s->signal)
-			kill(pid, s->signal);
+	known = is_known(s->known, pid, p.born);
+	if (!known && !belongs_to_any(s, pid, &p))
+		return;
+	if (p.state == 'Z' || p.state == 'X') {
+		/* The command's own status is kept by child_reap. */
+		if (p.parent == getpid() && !is_listed(pid))
+			waitpid(pid, NULL, WNOHANG);
 		return;
 	}
+	s->alive++;
+	if (known || s->known->n == KNOWN_MAX)
+		return;
+	s->known->v[s->known->n].pid = pid;
+	s->known->v[s->known->n++].born = p.born;
 }
 
 static pid_t pid_of(const char *name)
@@ -212,18 +241,37 @@ static bool sweep_proc(struct sweep *s)
 	return n == 0;
 }
 
-/* One round: how many still run.  Without /proc only the groups can be reached. */
-static size_t sweep(struct child_entry *const *entries, size_t count, int signal)
+static size_t signal_groups(struct child_entry *const *entries, size_t count, int signal)
 {
-	struct sweep s = {entries, count, signal, 0};
+	size_t alive = 0;
 
-	if (!sweep_proc(&s)) {
-		s.alive = 0;
-		for (size_t i = 0; i < count; i++)
-			if (!atomic_load(&entries[i]->reaped) &&
-			    kill(-atomic_load(&entries[i]->pid), signal) == 0)
-				s.alive++;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (!atomic_load(&entries[i]->reaped) &&
+		    kill(-atomic_load(&entries[i]->pid), signal) == 0)
+			alive++;
+	return alive;
+}
+
+static void signal_known(const struct known *k, int signal)
+{
+	struct process p;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (read_process(k->v[i].pid, &p) && p.born == k->v[i].born && p.state != 'Z')
+			kill(k->v[i].pid, signal);
+}
+
+/* One round: how many still run; each gets the signal (0: none).  Without /proc only the groups
+ * can be reached. */
+static size_t sweep(struct child_entry *const *entries, size_t count, struct known *known,
+		    int signal)
+{
+	struct sweep s = {entries, count, known, 0};
+
+	if (!sweep_proc(&s))
+		s.alive = signal_groups(entries, count, signal);
+	else if (signal)
+		signal_known(known, signal);
 	for (size_t i = 0; i < count; i++)
 		child_reap(entries[i]);
 	return s.alive;
@@ -232,25 +280,26 @@ static size_t sweep(struct child_entry *const *entries, size_t count, int signal
 void child_stop_entries(struct child_entry *const *entries, size_t count, int64_t grace_ms)
 {
 	int64_t end = child_clock() + grace_ms, nap = 1;
-	bool all = sweep(entries, count, SIGTERM) == 0;
+	struct known known = {0};
+	bool all = sweep(entries, count, &known, SIGTERM) == 0;
 
 	/* Stopped processes see SIGTERM only when they go on. */
 	if (!all)
-		all = sweep(entries, count, SIGCONT) == 0;
+		all = sweep(entries, count, &known, SIGCONT) == 0;
 	while (!all && child_clock() < end) {
 		child_nap(nap);
 		nap = nap < NAP_MAX_MS ? nap * 2 : nap;
-		all = sweep(entries, count, 0) == 0;
+		all = sweep(entries, count, &known, 0) == 0;
 	}
 	end = child_clock() + KILL_MS;
 	while (!all && child_clock() < end) {
-		all = sweep(entries, count, SIGKILL) == 0;
+		all = sweep(entries, count, &known, SIGKILL) == 0;
 		if (!all)
 			child_nap(1);
 	}
 	/* Two looks: what was being forked during the last one, and the zombies left. */
 	for (int i = 0; i < 2; i++)
-		sweep(entries, count, SIGKILL);
+		sweep(entries, count, &known, SIGKILL);
 }
 
 void child_stop_all(void)
