@@ -16,11 +16,24 @@
 /* The longest name that common file systems take. */
 #define FILE_NAME_MAX 255
 
+/* Requests whose files get their names together, after one wait for the disk.  Each has up to
+ * four descriptors open until then; 1024 is a usual limit. */
+#define GROUP 32
+
+/* An item under way: what the caller sees, and its files that have no name yet. */
+struct piece {
+	struct batch_item item;
+	struct order_files files;
+	bool verify; /* the signature, too */
+};
+
 struct run {
 	const struct batch *b;
 	struct span rest;
-	size_t line;
+	size_t line, count;
 	struct batch_seen seen;
+	struct piece *group[GROUP];
+	size_t group_n;
 };
 
 size_t batch_count(struct span list)
@@ -33,14 +46,13 @@ size_t batch_count(struct span list)
 	return count;
 }
 
-static void item_free(struct batch_item *i)
+static void piece_free(struct piece *p)
 {
-	if (!i)
-		return;
-	request_wipe(&i->request);
-	free(i->key_path);
-	free(i->path);
-	free(i);
+	order_discard(&p->files);
+	request_wipe(&p->item.request);
+	free(p->item.key_path);
+	free(p->item.path);
+	free(p);
 }
 
 /* --- a line becomes an item --- */
@@ -87,24 +99,32 @@ static int read_item(struct run *r, struct span line, struct batch_item *i, stru
 	return name_files(r, i, e);
 }
 
+/* Comparing what was read back costs little, an EC signature's check as much as all the rest: one
+ * in a run shows that key, algorithm and encoding fit; an RSA one costs nothing beside its key. */
+static bool worth_verifying(struct run *r)
+{
+	return r->count++ == 0 || r->b->algorithm->kind == KEY_RSA;
+}
+
 static int produce(void *context, void **item, struct err *e)
 {
 	struct run *r = context;
-	struct batch_item *i;
+	struct piece *p;
 	struct span line;
 
 	if (!batch_line_next(&r->rest, &r->line, &line))
 		return 0;
-	i = calloc(1, sizeof *i);
-	if (!i)
+	p = calloc(1, sizeof *p);
+	if (!p)
 		return err_set(e, ERR_MEMORY, "out of memory");
-	i->line = r->line;
-	request_init(&i->request);
-	if (read_item(r, line, i, e) != 0) {
-		item_free(i);
+	p->item.line = r->line;
+	request_init(&p->item.request);
+	if (read_item(r, line, &p->item, e) != 0) {
+		piece_free(p);
 		return -1;
 	}
-	*item = i;
+	p->verify = p->item.state != BATCH_BAD && worth_verifying(r);
+	*item = p;
 	return 1;
 }
 
@@ -180,18 +200,21 @@ static int keep(struct batch_item *i, struct err *e)
 	return rc;
 }
 
-static int order_item(const struct batch *b, struct batch_item *i, const struct key *k, bool new_key,
+static int order_item(const struct batch *b, struct piece *p, const struct key *k, bool new_key,
 		      struct err *e)
 {
+	struct batch_item *i = &p->item;
 	struct order o = {.request = &i->request, .key = k, .key_path = new_key ? i->key_path : NULL,
-			  .password = b->password, .path = i->path, .der = b->der, .force = b->force};
+			  .password = b->password, .path = i->path, .der = b->der, .force = b->force,
+			  .trust_signature = !p->verify};
 
-	return describe_key(i, key_spki(k), e) != 0 ? -1 : order_run(&o, e);
+	return describe_key(i, key_spki(k), e) != 0 ? -1 : order_prepare(&o, &p->files, e);
 }
 
 /* The key of a run that was interrupted between the two files. */
-static int use_existing_key(const struct batch *b, struct batch_item *i, struct err *e)
+static int use_existing_key(const struct batch *b, struct piece *p, struct err *e)
 {
+	struct batch_item *i = &p->item;
 	struct buf file;
 	struct key *k = NULL;
 	struct findings f;
@@ -204,7 +227,7 @@ static int use_existing_key(const struct batch *b, struct batch_item *i, struct 
 		rc = key_load(&k, buf_span(&file), i->key_path, b->password, &i->why);
 	if (rc == 0 && !ask_key(key_spki(k), i->key_path, b->policy, &f))
 		rc = err_set(&i->why, ERR_EXISTS, "%s: %s", i->key_path, f.n ? f.v[0].message : "memory");
-	rc = rc != 0 ? bad(i) : order_item(b, i, k, false, e);
+	rc = rc != 0 ? bad(i) : order_item(b, p, k, false, e);
 	findings_wipe(&f);
 	key_free(k);
 	buf_wipe_secret(&file);
@@ -214,7 +237,8 @@ static int use_existing_key(const struct batch *b, struct batch_item *i, struct 
 static int process(void *context, unsigned worker, void *item, struct err *e)
 {
 	const struct batch *b = ((struct run *)context)->b;
-	struct batch_item *i = item;
+	struct piece *p = item;
+	struct batch_item *i = &p->item;
 	struct key *k = NULL;
 	bool key_there, request_there;
 	int rc;
@@ -225,32 +249,55 @@ static int process(void *context, unsigned worker, void *item, struct err *e)
 	key_there = !b->force && access(i->key_path, F_OK) == 0;
 	request_there = !b->force && access(i->path, F_OK) == 0;
 	if (key_there)
-		return request_there ? keep(i, e) : use_existing_key(b, i, e);
+		return request_there ? keep(i, e) : use_existing_key(b, p, e);
 	if (request_there) {
 		err_set(&i->why, ERR_EXISTS, "%s exists, but its key %s does not", i->path, i->key_path);
 		return bad(i);
 	}
 	if (key_generate(&k, b->algorithm, e) != 0)
 		return -1;
-	rc = order_item(b, i, k, true, e);
+	rc = order_item(b, p, k, true, e);
 	key_free(k);
+	return rc;
+}
+
+/* --- files get their names --- */
+
+static int finish_group(struct run *r, struct err *e)
+{
+	struct file_replace v[2 * GROUP];
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < r->group_n; i++) {
+		struct order_files *f = &r->group[i]->files;
+
+		memcpy(v + n, f->v, f->n * sizeof *v);
+		n += f->n;
+		f->n = 0; /* they are v's now */
+	}
+	rc = file_replace_finish_all(v, n, true, e);
+	for (size_t i = 0; i < r->group_n; i++) {
+		if (rc == 0)
+			r->b->on_item(r->b->context, &r->group[i]->item);
+		piece_free(r->group[i]);
+	}
+	r->group_n = 0;
 	return rc;
 }
 
 static int deliver(void *context, void *item, struct err *e)
 {
-	const struct batch *b = ((struct run *)context)->b;
+	struct run *r = context;
 
-	(void)e;
-	b->on_item(b->context, item);
-	item_free(item);
-	return 0;
+	r->group[r->group_n++] = item;
+	return r->group_n == GROUP ? finish_group(r, e) : 0;
 }
 
 static void discard(void *context, void *item)
 {
 	(void)context;
-	item_free(item);
+	piece_free(item);
 }
 
 int batch_run(const struct batch *b, struct err *e)
@@ -263,6 +310,9 @@ int batch_run(const struct batch *b, struct err *e)
 	if (batch_count(b->list) == 0)
 		return err_set(e, ERR_USAGE, "the list has no line with a name");
 	rc = work_run(&w, e);
+	/* What is ready is kept, whatever ended the run. */
+	if (finish_group(&r, rc == 0 ? e : NULL) != 0)
+		rc = -1;
 	batch_seen_wipe(&r.seen);
 	return rc;
 }

@@ -1,6 +1,5 @@
 #include "task/order.h"
 
-#include "ground/file.h"
 #include "ground/pem.h"
 
 #include <sys/stat.h>
@@ -40,54 +39,66 @@ static int make_request(const struct order *o, struct buf *out, struct err *e)
 	return rc;
 }
 
-static int write_request(const struct order *o, struct span bytes, struct err *e)
+/* Adds a file under way; what cannot be written is not kept. */
+static int add_file(struct order_files *f, const char *path, mode_t mode, unsigned flags,
+		    struct span bytes, struct err *e)
 {
-	if (!o->path)
-		return file_write_fd(STDOUT_FILENO, "standard output", bytes, e);
-	return file_replace(o->path, 0644, FILE_KEEP_MODE, bytes, e);
+	struct file_replace *r = &f->v[f->n];
+
+	if (file_replace_open(r, path, mode, flags, e) != 0)
+		return -1;
+	f->n++;
+	return file_replace_write(r, bytes, e);
 }
 
-/* The key is written whole before the request, and gets its name before the request does: a
- * request without its key would be worthless, a key without its request is not. */
-static int write_both(const struct order *o, struct span request, struct span key, struct err *e)
+/* The key comes first: a request without its key would be worthless, a key without its request is
+ * not.  Standard output has no temporary file: it is written when all else is ready. */
+static int write_files(const struct order *o, struct span request, struct span key,
+		       struct order_files *f, struct err *e)
 {
-	struct file_replace r;
-	int rc;
-
-	if (file_replace_open(&r, o->key_path, 0600, o->force ? 0 : FILE_NEW_ONLY, e) != 0)
+	if (o->key_path &&
+	    add_file(f, o->key_path, 0600, o->force ? 0 : FILE_NEW_ONLY, key, e) != 0)
 		return -1;
-	rc = file_replace_write(&r, key, e);
-	if (rc == 0 && !o->path)
-		rc = write_request(o, request, e);
-	if (file_replace_finish(&r, rc == 0, rc == 0 ? e : NULL) != 0)
-		rc = -1;
-	if (rc != 0 || !o->path)
-		return rc;
-	rc = write_request(o, request, e);
-	if (rc != 0 && !o->force)
-		unlink(o->key_path); /* made a moment ago, and used by nobody yet */
+	if (!o->path)
+		return file_write_fd(STDOUT_FILENO, "standard output", request, e);
+	return add_file(f, o->path, 0644, FILE_KEEP_MODE, request, e);
+}
+
+void order_discard(struct order_files *f)
+{
+	int rc = file_replace_finish_all(f->v, f->n, false, NULL);
+
+	(void)rc; /* nothing is committed, so nothing can fail */
+	f->n = 0;
+}
+
+int order_prepare(const struct order *o, struct order_files *out, struct err *e)
+{
+	struct buf request, key;
+	int rc = -1;
+
+	out->n = 0;
+	buf_init(&request);
+	buf_init(&key);
+	if (make_request(o, &request, e) != 0)
+		goto out;
+	if (o->key_path && (order_key_place(o->key_path, o->force, e) != 0 ||
+			    key_save(o->key, o->password, &key, e) != 0))
+		goto out;
+	rc = write_files(o, buf_span(&request), buf_span(&key), out, e);
+out:
+	buf_wipe_secret(&key);
+	buf_wipe(&request);
+	if (rc != 0)
+		order_discard(out);
 	return rc;
 }
 
 int order_run(const struct order *o, struct err *e)
 {
-	struct buf request, key;
-	int rc = -1;
+	struct order_files f;
 
-	buf_init(&request);
-	buf_init(&key);
-	if (make_request(o, &request, e) != 0)
-		goto out;
-	if (!o->key_path) {
-		rc = write_request(o, buf_span(&request), e);
-		goto out;
-	}
-	if (order_key_place(o->key_path, o->force, e) != 0 ||
-	    key_save(o->key, o->password, &key, e) != 0)
-		goto out;
-	rc = write_both(o, buf_span(&request), buf_span(&key), e);
-out:
-	buf_wipe_secret(&key);
-	buf_wipe(&request);
-	return rc;
+	if (order_prepare(o, &f, e) != 0)
+		return -1;
+	return file_replace_finish_all(f.v, f.n, true, e);
 }

@@ -9,6 +9,7 @@
 #define STAPLE_TASK_ORDER_H
 
 #include "crypto/request.h"
+#include "ground/file.h"
 
 struct order {
 	const struct request *request;
@@ -22,6 +23,15 @@ struct order {
 };
 
 MUST_USE int order_run(const struct order *o, struct err *e);
+
+/* The two halves of order_run, so that many orders can be finished at once.  What was prepared
+ * lies in temporary files that have no name yet. */
+struct order_files {
+	struct file_replace v[2]; /* the key, if there is a new one, and the request */
+	size_t n;
+};
+MUST_USE int order_prepare(const struct order *o, struct order_files *out, struct err *e);
+void order_discard(struct order_files *f);
 
 /* May a new key be put there?  ERR_EXISTS, also with force when what is there is no file. */
 MUST_USE int order_key_place(const char *path, bool force, struct err *e);
