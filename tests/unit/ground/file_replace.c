@@ -405,6 +405,54 @@ static void new_only_has_one_winner(void **state)
 
 #define REPLACE_TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
+/* Opens and writes n files "many-0", ... with their name as content. */
+static void open_many(struct file_replace *v, size_t n, unsigned flags)
+{
+	char name[32];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof name, "many-%zu", i);
+		assert_int_equal(file_replace_open(&v[i], in_folder(name), 0600, flags, &e), 0);
+		assert_int_equal(file_replace_write(&v[i], span_str(name), &e), 0);
+	}
+}
+
+static void many_get_their_names_together(void **state)
+{
+	struct file_replace v[40];
+	char name[32];
+
+	(void)state;
+	open_many(v, 40, FILE_NEW_ONLY);
+	assert_null(content("many-0"));
+	assert_int_equal(file_replace_finish_all(v, 40, true, &e), 0);
+	for (size_t i = 0; i < 40; i++) {
+		snprintf(name, sizeof name, "many-%zu", i);
+		assert_string_equal(content(name), name);
+		unlink(in_folder(name));
+	}
+	open_many(v, 2, 0);
+	assert_int_equal(file_replace_finish_all(v, 2, false, &e), 0);
+	assert_int_equal(file_replace_finish_all(v, 0, true, &e), 0);
+	assert_int_equal(entries(), 0);
+}
+
+static void one_of_many_fails(void **state)
+{
+	struct file_replace v[8];
+
+	(void)state;
+	open_many(v, 8, FILE_NEW_ONLY);
+	assert_int_equal(file_replace(in_folder("many-5"), 0600, 0, span_str("first"), &e), 0);
+	assert_int_equal(file_replace_finish_all(v, 8, true, &e), -1);
+	assert_int_equal(e.code, ERR_EXISTS);
+	assert_non_null(strstr(e.text, "many-5"));
+	assert_string_equal(content("many-4"), "many-4"); /* those in front have their names */
+	assert_string_equal(content("many-5"), "first");
+	assert_null(content("many-6"));
+	assert_int_equal(entries(), 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -421,6 +469,8 @@ int main(void)
 		REPLACE_TEST(a_signal_leaves_no_temporary_file),
 		REPLACE_TEST(many_threads_at_once),
 		REPLACE_TEST(new_only_has_one_winner),
+		REPLACE_TEST(many_get_their_names_together),
+		REPLACE_TEST(one_of_many_fails),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
