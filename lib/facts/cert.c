@@ -226,11 +226,13 @@ void cert_label(const struct cert *c, struct buf *out)
 	struct span cursor = c->x.san;
 	struct general_name name;
 	bool inside = false;
+	size_t before = out->n;
 
-	if (dn_attribute(c->subject, "CN", out))
+	/* A name that is there and empty is none for people. */
+	if (dn_attribute(c->subject, "CN", out) && out->n > before)
 		return;
 	while (span_present(c->x.san) && extension_name_next(&cursor, &inside, &name)) {
-		if (name.kind == NAME_DNS) {
+		if (name.kind == NAME_DNS && name.value.n > 0) {
 			extension_name_text(out, &name);
 			return;
 		}

@@ -146,13 +146,14 @@ enum pem_next pem_next(struct span *window, bool last, struct pem_block *out)
 
 bool pem_present(struct span text)
 {
-	size_t at = 0, size;
+	size_t at = 0, size = 0;
 	struct span label;
 	enum mark mark;
 
+	/* As pem_next would: the dashes that end a mark begin no other. */
 	do {
 		mark = next_mark(text, &at, text.n, true, &label, &size);
-		at++;
+		at += size;
 	} while (mark == MARK_END);
 	return mark == MARK_BEGIN;
 }

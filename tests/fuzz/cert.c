@@ -41,17 +41,23 @@ static void same_features(const struct cert *c, gnutls_x509_crt_t t)
 	gnutls_x509_tlsfeatures_deinit(features);
 }
 
+/* What GnuTLS cannot tell: times before 1970, and 9999-12-31, which is its "no end". */
+static void same_time(int64_t ours, time_t theirs)
+{
+	if (ours != WHEN_NONE && ours >= 0 && ours != 253402300799 && theirs != (time_t)-1)
+		FUZZ_CHECK(ours == theirs);
+}
+
 static void same_times(const struct cert *c, gnutls_x509_crt_t t)
 {
 	if (c->deviations & deviation_bit(DEVIATION_TIME_FORMAT))
 		return;
-	if (c->not_before != WHEN_NONE && gnutls_x509_crt_get_activation_time(t) != (time_t)-1)
-		FUZZ_CHECK(c->not_before == gnutls_x509_crt_get_activation_time(t));
-	if (c->not_after != WHEN_NONE && gnutls_x509_crt_get_expiration_time(t) != (time_t)-1 &&
-	    c->not_after != 253402300799) /* RFC 5280, 4.1.2.5: GnuTLS's "no end" */
-		FUZZ_CHECK(c->not_after == gnutls_x509_crt_get_expiration_time(t));
+	same_time(c->not_before, gnutls_x509_crt_get_activation_time(t));
+	same_time(c->not_after, gnutls_x509_crt_get_expiration_time(t));
 }
 
+/* Not where data stands behind a field: libtasn1 takes the next field from there, and so sees
+ * another serial number, for one. */
 static void compare(const struct cert *c)
 {
 	gnutls_datum_t der = {(unsigned char *)c->der.p, (unsigned)c->der.n};
@@ -59,6 +65,8 @@ static void compare(const struct cert *c)
 	size_t n = sizeof serial;
 	gnutls_x509_crt_t t;
 
+	if (c->deviations & deviation_bit(DEVIATION_TRAILING))
+		return;
 	FUZZ_CHECK(gnutls_x509_crt_init(&t) == 0);
 	if (gnutls_x509_crt_import(t, &der, GNUTLS_X509_FMT_DER) == 0) {
 		if (gnutls_x509_crt_get_serial(t, serial, &n) == 0)

@@ -32,7 +32,8 @@ static void compare(const struct ocsp_response *r)
 
 	FUZZ_CHECK(gnutls_ocsp_resp_init(&t) == 0);
 	if (gnutls_ocsp_resp_import(t, &der) == 0) {
-		FUZZ_CHECK(gnutls_ocsp_resp_get_status(t) == r->status);
+		if (gnutls_ocsp_resp_get_status(t) >= 0 && r->status < 128)
+			FUZZ_CHECK(gnutls_ocsp_resp_get_status(t) == r->status);
 		for (unsigned i = 0; r->basic && !r->time_odd && ocsp_single_next(&cursor, &s); i++)
 			same_single(&s, t, i);
 	}

@@ -318,6 +318,10 @@ static void no_blocks_in_other_text(void **state)
 	assert_false(pem_present(span_str("-----BEGIN Z\xc3\xbcrich-----")));
 	assert_false(pem_present(span_str("-----END X-----")));
 	assert_true(pem_present(span_str("-----END X-----\n-----BEGIN X-----")));
+	w = span_str("-----END X-----BEGIN Y-----");
+	assert_false(pem_present(w));
+	block_is(&w, "X", "", "END without BEGIN");
+	ends(&w);
 }
 
 static void says_what_is_wrong_with_base64(void **state)
