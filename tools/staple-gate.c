@@ -5,6 +5,7 @@
 #include "report/report.h"
 #include "task/gate.h"
 #include "task/gate_candidate.h"
+#include "task/gate_rehearsal.h"
 
 #include <stdlib.h>
 
@@ -13,8 +14,9 @@ enum { OPT_SNI = 1, OPT_CONNECT };
 #define MAX_ROUNDS 10000
 
 static struct {
-	char *cert, *staple, *targets, *tls, *keys, *starttls, *alpn, *save, *client_cert, *client_key;
-	int rounds, proxy, no_ask;
+	char *cert, *staple, *targets, *tls, *keys, *starttls, *alpn, *save, *client_cert, *client_key, *rehearse;
+	int rounds, proxy, no_ask, nagios;
+	bool warned;
 	struct gate_scope scope;
 } given;
 
@@ -22,6 +24,9 @@ static const struct poptOption options[] = {
 	{"cert", '\0', POPT_ARG_STRING, &given.cert, 0,
 	 "the certificate (with its chain) that is to be deployed", "FILE"},
 	{"staple", '\0', POPT_ARG_STRING, &given.staple, 0, "the staple that is shipped with it", "FILE"},
+	{"no-ask", '\0', POPT_ARG_NONE, &given.no_ask, 0, "leave its responder out of the question", NULL},
+	{"rehearse", '\0', POPT_ARG_STRING, &given.rehearse, 0,
+	 "start this server for the time of the run", "COMMAND"},
 	{"targets", '\0', POPT_ARG_STRING, &given.targets, 0, "read targets from this file, a line each",
 	 "FILE"},
 	{"connect", '\0', POPT_ARG_STRING, NULL, OPT_CONNECT,
@@ -39,6 +44,8 @@ static const struct poptOption options[] = {
 	{"client-key", '\0', POPT_ARG_STRING, &given.client_key, 0,
 	 "its key, when it is not in the same file", "FILE"},
 	{"proxy-protocol", '\0', POPT_ARG_NONE, &given.proxy, 0, "send a PROXY line first", NULL},
+	{"nagios", '\0', POPT_ARG_NONE, &given.nagios, 0,
+	 "one line with performance data, and status 0 to 3", NULL},
 	{"save", '\0', POPT_ARG_STRING, &given.save, 0, "keep chains and staples there as evidence", "DIR"},
 	POPT_TABLEEND};
 
@@ -193,8 +200,12 @@ static int read_scope(struct gate_program *g)
 		return tool_usage(g->run, "--tls %s", e.text);
 	if (given.keys && gate_scope_keys(&given.scope, given.keys, &e) != 0)
 		return tool_usage(g->run, "--key-kind %s", e.text);
+	if (given.nagios && strcmp(g->run->format, "text") != 0)
+		return tool_usage(g->run, "--nagios is a format of its own; leave --format out");
 	if (given.staple && !given.cert)
 		return tool_usage(g->run, "--staple belongs to --cert");
+	if (given.no_ask && !given.cert)
+		return tool_usage(g->run, "--no-ask belongs to --cert");
 	if (given.client_key && !given.client_cert)
 		return tool_usage(g->run, "--client-key belongs to --client-cert");
 	return 0;
@@ -218,6 +229,8 @@ static int open_inputs(struct gate_program *g, struct err *e)
 	if (!given.cert)
 		return 0;
 	g->o.candidate = &g->candidate;
+	g->candidate.ask = !given.no_ask;
+	g->candidate.timeout_ms = run->timeout_ms;
 	if (gate_candidate_open(&g->candidate, given.cert, run->chain, given.staple, e) != 0)
 		return -1;
 	return gate_candidate_judge(&g->candidate, &g->o, e);
@@ -257,18 +270,42 @@ static int judge(struct gate_program *g)
 	struct gate_callbacks c = {g, next_target, deliver, progress};
 	struct gate_summary summary;
 	struct err e;
+	int status;
 
+	if (given.nagios)
+		run->format = "nagios";
 	g->report = (struct report){.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
 				    .at = run->now, .color = run->color, .columns = run->columns,
 				    .verbose = run->verbose, .quiet = run->quiet,
 				    .writer = report_writer_get("gate", run->format)};
 	g->report.writer->begin(&g->report);
-	if (gate_run(&g->o, &c, &summary, &e) != 0) {
+	status = gate_run(&g->o, &c, &summary, &e);
+	g->report.writer->end(&g->report, verdict_of(&summary), &summary);
+	if (status != 0) {
 		tool_fail(run, &e);
+		buf_reset(&run->out); /* no half report */
 		return STATUS_UNCHECKED;
 	}
-	g->report.writer->end(&g->report, verdict_of(&summary), &summary);
+	given.warned = given.nagios && g->report.items > 0;
 	return tool_status_of(verdict_of(&summary));
+}
+
+static int rehearse(struct gate_program *g)
+{
+	int64_t wait = g->run->deadline_ms ? g->run->deadline_ms : 30000;
+	struct gate_rehearsal r;
+	struct err e;
+	int status;
+
+	if (gate_rehearsal_start(&r, given.rehearse, g->run->quiet, g->targets, g->count, &given.scope,
+				 wait, &e) != 0) {
+		tool_fail(g->run, &e);
+		return STATUS_UNCHECKED;
+	}
+	g->o.rehearsal = true;
+	status = judge(g);
+	gate_rehearsal_stop(&r);
+	return status;
 }
 
 static int gate_main(struct tool_run *run, const char *const *args, size_t n)
@@ -284,7 +321,7 @@ static int gate_main(struct tool_run *run, const char *const *args, size_t n)
 		status = STATUS_UNCHECKED;
 	}
 	if (status == 0)
-		status = judge(&g);
+		status = given.rehearse ? rehearse(&g) : judge(&g);
 	for (size_t i = 0; i < g.count; i++)
 		gate_target_wipe(&g.targets[i]);
 	free(g.targets);
@@ -300,7 +337,7 @@ static const struct tool tool = {
 	.args = "TARGET...",
 	.example = "staple-gate --cert new.pem www.example.com smtp://mx.example.com",
 	.has = TOOL_FORMAT | TOOL_TRUST | TOOL_CHAIN | TOOL_TIMEOUT | TOOL_JOBS | TOOL_PROGRESS,
-	.formats = "text json",
+	.formats = "text json junit openmetrics",
 	.timeout_default_ms = 10000,
 	.deadline_default_ms = 0,
 	.options = options,
@@ -308,7 +345,17 @@ static const struct tool tool = {
 	.run = gate_main,
 };
 
+/* Nagios has its own numbers: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. */
+static int nagios_status(int status)
+{
+	static const int numbers[] = {[STATUS_HOLDS] = 0, [STATUS_FAILS] = 2, [STATUS_UNCHECKED] = 3};
+
+	return status == STATUS_HOLDS && given.warned ? 1 : numbers[status];
+}
+
 int main(int argc, char **argv)
 {
-	return tool_main(argc, argv, &tool);
+	int status = tool_main(argc, argv, &tool);
+
+	return given.nagios ? nagios_status(status) : status;
 }

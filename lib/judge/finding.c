@@ -52,11 +52,24 @@ const struct finding_rule finding_rules[] = {
 	 "The record of this CA says that it rejects a request that asks for the TLS Feature "
 	 "extension.",
 	 "Ask for the certificate without Must-Staple, or ask another CA."},
+	{"candidate.asked", INFO, "RFC 6960, 3.2",
+	 "the candidate's responder was asked and answered good",
+	 "Its answer was judged as a staple is; the server will be able to get one like it.",
+	 "Nothing has to be done."},
 	{"candidate.new-key-kind", WARNING, "policy",
 	 "the server does not serve certificates of the candidate's key kind today",
 	 "No handshake of today shows how the server staples such a certificate.  A server with two "
 	 "kinds of certificates needs a staple for each.",
 	 "Rehearse the server with the new certificate (--rehearse)."},
+	{"candidate.no-answer", UNCHECKED, "RFC 6960, 3.2",
+	 "the candidate's responder could not be asked",
+	 "Whether the responder knows the new certificate is the question before a deployment; without "
+	 "its answer nothing is known.",
+	 "Try again, or leave the responder out of the question with --no-ask."},
+	{"candidate.not-asked", INFO, "policy",
+	 "the candidate's responder was not asked",
+	 "Whether it answers good for the new certificate is outside the question (--no-ask).",
+	 "Leave --no-ask out to have it asked."},
 	{"candidate.not-must-staple", WARNING, "RFC 7633, 4.2.3.1",
 	 "the candidate is not Must-Staple",
 	 "The certificate to be deployed has no TLS Feature extension with status_request (5).",
@@ -67,6 +80,11 @@ const struct finding_rule finding_rules[] = {
 	 "outside; with some servers both are needed for stapling.",
 	 "Check ssl_trusted_certificate or its like and the way to the new responder, or rehearse "
 	 "(--rehearse)."},
+	{"candidate.staple-file", INFO, "policy",
+	 "the server may staple from a file that is not the candidate's",
+	 "A staple is for one certificate.  When the server sends a file, the file has to change together "
+	 "with the certificate.",
+	 "Ship a staple for the new certificate with it (staple-fetch, then --staple)."},
 	{"cert.deviation", WARNING, "RFC 5280, 4.1",
 	 "the certificate deviates from RFC 5280",
 	 "A field is not encoded or filled as RFC 5280 wants it.  Some clients refuse what others "

@@ -3,6 +3,7 @@
 #include "facts/dn.h"
 #include "ground/file.h"
 #include "judge/promise.h"
+#include "task/gate_plan.h"
 #include "task/gate_verdict.h"
 
 #include <stdio.h>
@@ -15,7 +16,7 @@ static const struct cert *leaf(const struct gate_candidate *c)
 int gate_candidate_open(struct gate_candidate *c, const char *cert_file, const char *chain_file,
 			const char *staple_file, struct err *e)
 {
-	*c = (struct gate_candidate){.name = cert_file};
+	c->name = cert_file;
 	cert_list_init(&c->certs);
 	buf_init(&c->staple);
 	if (cert_list_add_file(&c->certs, cert_file, e) != 0)
@@ -73,6 +74,14 @@ int gate_candidate_judge(struct gate_candidate *c, const struct gate_options *o,
 			     "the certificate is not Must-Staple: no client will insist on a staple");
 	if (judge_shipped_staple(c, o, e) != 0)
 		return -1;
+	if (c->path.n > 0 && client_judge(c->path.cert, c->path.n, o->policy->clients, c->name, o->now,
+					  &c->findings, e) != 0)
+		return -1;
+	if (!c->ask)
+		findings_add(&c->findings, "candidate.not-asked", c->name,
+			     "its responder is outside the question (--no-ask)");
+	else if (gate_candidate_ask(c, o, e) != 0)
+		return -1;
 	return findings_check(&c->findings, e);
 }
 
@@ -91,8 +100,11 @@ static void unknowable(const struct gate_candidate *c, struct gate_result *r)
 	bool kind = false;
 	struct buf a, b;
 
-	if (!today)
-		return;
+	if (!today || span_equal(today->chain->certs.v[0].der, leaf(c)->der))
+		return; /* it is served already */
+	if (gate_candidate_needs_staple(c) && !c->has_staple)
+		findings_add(&r->findings, "candidate.staple-file", r->target,
+			     "whether the server sends a staple file cannot be seen, and none is shipped");
 	if (!dn_equal(today->chain->certs.v[0].issuer, leaf(c)->issuer)) {
 		buf_init(&a);
 		buf_init(&b);
@@ -113,7 +125,7 @@ static void unknowable(const struct gate_candidate *c, struct gate_result *r)
 }
 
 int gate_candidate_against(const struct gate_candidate *c, const struct gate_options *o,
-			   struct gate_result *r, struct err *e)
+			   const struct gate_plan *plan, struct gate_result *r, struct err *e)
 {
 	struct promise_input in = {.now = o->now, .policy = o->policy, .expect = EXPECT_ANY};
 
@@ -121,8 +133,10 @@ int gate_candidate_against(const struct gate_candidate *c, const struct gate_opt
 		return 0;
 	in.cert = leaf(c);
 	in.subject = c->name;
-	in.host = r->host;
-	promise_host(&in, &r->findings);
+	for (size_t i = 0; i < plan->scope.sni_count; i++) {
+		in.host = plan->scope.sni[i][0] ? plan->scope.sni[i] : r->host;
+		promise_host(&in, &r->findings);
+	}
 	for (size_t i = 0; i < c->findings.n; i++)
 		findings_add_copy(&r->findings, &c->findings.v[i], c->findings.v[i].subject);
 	unknowable(c, r);

@@ -30,11 +30,16 @@ void gate_candidate_wipe(struct gate_candidate *c);
 MUST_USE int gate_candidate_judge(struct gate_candidate *c, const struct gate_options *o,
 				  struct err *e);
 
+/* Asks its responders in turn; an answer is judged as a staple is.  For gate_candidate_judge. */
+MUST_USE int gate_candidate_ask(struct gate_candidate *c, const struct gate_options *o,
+				struct err *e);
+
 /* Is it there and Must-Staple, so that the server has to staple? */
 bool gate_candidate_needs_staple(const struct gate_candidate *c);
 
-/* For a target: does it fit its name, and what cannot be known from outside?  c may be NULL. */
+/* For a target: does it fit its names, and what cannot be known from outside?  c may be NULL. */
+struct gate_plan;
 MUST_USE int gate_candidate_against(const struct gate_candidate *c, const struct gate_options *o,
-				    struct gate_result *r, struct err *e);
+				    const struct gate_plan *plan, struct gate_result *r, struct err *e);
 
 #endif

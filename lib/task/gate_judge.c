@@ -266,17 +266,23 @@ void gate_judge_subject(const struct gate_result *r, const struct gate_path *p, 
 	buf_wipe(&b);
 }
 
-static void copy_findings(struct gate_path *p, const struct findings *from, const char *subject,
-			  bool stapled_well)
+/* Whether it can be stapled at all: proved by a good staple, the cause where there is none. */
+static bool is_stapleable(const struct finding *x)
 {
-	for (size_t i = 0; i < from->n; i++) {
-		const char *id = from->v[i].rule->id;
+	return strncmp(x->rule->id, "ocsp.", 5) == 0 || strncmp(x->rule->id, "ca.", 3) == 0;
+}
 
-		/* That it can be stapled is proved by a good staple. */
-		if (stapled_well && (strncmp(id, "ocsp.", 5) == 0 || strncmp(id, "ca.", 3) == 0))
-			continue;
-		findings_add_copy(&p->findings, &from->v[i], subject);
-	}
+static void copy_findings(struct gate_path *p, const struct findings *from, const char *subject,
+			  bool stapleable)
+{
+	for (size_t i = 0; i < from->n; i++)
+		if (is_stapleable(&from->v[i]) == stapleable)
+			findings_add_copy(&p->findings, &from->v[i], subject);
+}
+
+void gate_judge_stapleable(struct gate_path *p, const char *subject)
+{
+	copy_findings(p, &p->chain->findings, subject, true);
 }
 
 static bool gnutls_wanted(const struct policy *p)
@@ -329,7 +335,9 @@ int gate_judge_path(struct gate_judge *j, struct gate_result *r, struct gate_pat
 			return -1;
 		good = p->staple->result.state == STAPLE_GOOD;
 	}
-	copy_findings(p, &p->chain->findings, subject, good);
+	copy_findings(p, &p->chain->findings, subject, false);
+	if (p->stapled && !good)
+		gate_judge_stapleable(p, subject);
 	if (p->staple)
 		copy_findings(p, &p->staple->findings, subject, false);
 	if (p->chain->readable && judge_upper(j, r, p, met, subject, e) != 0)

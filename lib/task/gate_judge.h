@@ -24,6 +24,9 @@ void gate_judge_wipe(struct gate_judge *j);
 MUST_USE int gate_judge_path(struct gate_judge *j, struct gate_result *r, struct gate_path *p,
 			     const struct path *met, const char *host, struct err *e);
 
+/* Adds what the chain's judgement says about whether it can be stapled at all. */
+void gate_judge_stapleable(struct gate_path *p, const char *subject);
+
 /* A path without a handshake: its finding. */
 void gate_judge_outcome(struct gate_result *r, struct gate_path *p);
 

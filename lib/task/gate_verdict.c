@@ -148,6 +148,7 @@ static void missing_staples(const struct gate_options *o, struct gate_result *r)
 		else
 			findings_add(&p->findings, "staple.none", subject,
 				     "no staple was sent, and the certificate does not ask for one");
+		gate_judge_stapleable(p, subject);
 	}
 }
 
@@ -355,7 +356,7 @@ int gate_verdict(const struct gate_options *o, const struct gate_plan *plan, str
 	verdict_of_paths(r);
 	draw_cell(r);
 	gate_advice_cause(r);
-	if (clients(o, r, e) != 0 || gate_candidate_against(o->candidate, o, r, e) != 0)
+	if (clients(o, r, e) != 0 || gate_candidate_against(o->candidate, o, plan, r, e) != 0)
 		return -1;
 	verdict_of_paths(r);
 	if (r->verdict == VERDICT_UNKNOWN)

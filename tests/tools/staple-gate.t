@@ -2,7 +2,7 @@
 # in tests/lab/gate-staples.t, real servers in tests/lab/gate-servers.t.
 . "$SRCDIR/tests/tap.sh"
 . "$SRCDIR/tests/lab/lab.sh"
-lab_pki --ocsp http://127.0.0.1:9/ >"$T/pki.out" || { fail "a laboratory PKI"; done_testing; exit; }
+lab_responder && lab_pki >"$T/pki.out" || { fail "a laboratory PKI"; done_testing; exit; }
 lab_staple good ms "$T/ms.der"
 lab_servers ms:good ms:none plain:none plain:good ms:good,cold ms:good,flap ms+ms-rsa:good \
 	ms2:good ms:file="$T/ms.der" ims_ms:good ms:trylater noaia:none ms:good,tls12 expired:good \
@@ -143,7 +143,27 @@ status_is "a trust file that is not there" 2 gate --trust "$T/none.pem" localhos
 
 # --- the candidate ---
 
+lab_mode good
+
 status_is "a candidate for a server that staples" 0 gate --cert "$pki/ms.chain.pem" "$(at ms:good)"
+out_like "its responder was asked" 'info +candidate\.asked .*answered good'
+status_is "without asking" 0 gate --no-ask --cert "$pki/ms.chain.pem" "$(at ms:good)"
+out_like "says so" 'info +candidate\.not-asked '
+for mode in revoked unknown trylater expired; do
+	lab_mode $mode
+	status_is "its responder answers $mode: fails" 1 gate --cert "$pki/ms2.chain.pem" "$(at ms:good)"
+	out_like "and says why" 'error +staple\.(revoked|unknown|try-later|expired) '
+done
+for mode in http500 close; do
+	lab_mode $mode
+	status_is "its responder does $mode: unknown" 2 gate --timeout 3s --cert "$pki/ms2.chain.pem" \
+		"$(at ms:good)"
+	out_like "and says so" 'unknown +candidate\.no-answer '
+done
+status_is "for a plain one that is no matter" 0 gate --cert "$pki/plain.chain.pem" "$(at plain:none)"
+lab_mode good
+status_is "another certificate of the same kind" 0 gate --cert "$pki/ms2.chain.pem" "$(at ms:good)"
+out_like "whose staple file would have to change" 'info +candidate\.staple-file '
 status_is "for a server that does not" 1 gate --cert "$pki/ms.chain.pem" "$(at plain:none)"
 out_like "because of the candidate" 'staple\.missing .*the candidate is Must-Staple'
 status_is "a plain one there" 0 gate --cert "$pki/plain.chain.pem" "$(at plain:none)"
@@ -162,6 +182,61 @@ status_is "with a bad one" 1 gate --cert "$pki/ms.chain.pem" --staple "$T/revoke
 out_like "is told" 'staple\.revoked '
 status_is "a file that is no certificate" 2 gate --cert "$T/targets" "$(at ms:good)"
 status_is "a staple without a candidate" 2 gate --staple "$T/ms.der" "$(at ms:good)"
+
+# --- formats for machines ---
+
+run gate --format junit "$(at ms:none)" "$(at ms:good)" "127.0.0.1:$closed"
+cp "$T/out" "$T/junit.xml"
+cat >"$T/junit.py" <<'PY'
+import sys, xml.etree.ElementTree as x
+for s in x.parse(sys.argv[1]).getroot():
+    got = [sum(c.find(e) is not None for c in s) for e in ("failure", "error", "skipped")]
+    print(len(s), *got, [s.get(k) for k in ("tests", "failures", "errors", "skipped")] ==
+          [str(n) for n in [len(s)] + got])
+PY
+is "a case a path: tests, failures, errors, skipped" "$($python "$T/junit.py" "$T/junit.xml" | paste -sd,)" \
+	"9 6 0 2 True,9 0 0 2 True,9 0 9 0 True"
+run gate --format openmetrics "$(at ms:none)" "$(at ms:good)" "127.0.0.1:$closed"
+is "what is unknown has no value" "$(sed -n 's/^staple_gate_holds{.*} //p' "$T/out" | paste -sd' ')" "0 1"
+is "but is counted as not checked" "$(sed -n 's/^staple_gate_checked{.*} //p' "$T/out" | paste -sd' ')" \
+	"1 1 0"
+is "the dark moment of the good one" "$(grep -c '^staple_gate_dark_timestamp_seconds{' "$T/out")" 1
+is "and the end is there" "$(tail -n 1 "$T/out")" "# EOF"
+if command -v promtool >/dev/null; then
+	cp "$T/out" "$T/metrics"
+	ok "promtool agrees" bash -c "promtool check metrics <'$T/metrics'"
+fi
+status_is "Nagios: OK" 0 gate --nagios "$(at ms:good)"
+out_like "in one line" '^STAPLE OK - localhost:[0-9]+ binding \| targets=1 failed=0 unknown=0 .*dark_in=[0-9]+s$'
+status_is "Nagios: WARNING" 1 gate --nagios --connect "127.0.0.1:$(port_of ms:good)" \
+	--connect "127.0.0.1:$(port_of ms2:good)" localhost
+out_like "with its finding" '^STAPLE WARNING - localhost gate\.certificates-differ'
+status_is "Nagios: CRITICAL" 2 gate --nagios "$(at ms:none)"
+out_like "with its finding" '^STAPLE CRITICAL - localhost:[0-9]+ staple\.missing'
+status_is "Nagios: UNKNOWN" 3 gate --nagios "127.0.0.1:$closed"
+status_is "Nagios: bad usage is UNKNOWN too" 3 gate --nagios --tls 1.1 localhost
+is "one line" "$(gate --nagios "$(at ms:none)" "$(at ms:good)" | wc -l)" 1
+
+# --- rehearsal ---
+
+port=$(free_port)
+serve="exec openssl s_server -accept 127.0.0.1:$port -cert $pki/ms.pem -cert_chain $pki/int.pem \
+	-key $pki/ms.key -www"
+status_is "a server with its staple, rehearsed" 0 gate --rehearse "$serve -status_file $T/ms.der" \
+	"localhost:$port"
+out_like "tells its first handshake" 'first handshake after the start'
+status_is "and without" 1 gate --rehearse "$serve" "localhost:$port"
+out_like "fails for it" 'error +gate\.first-handshake '
+ok "nothing runs on" bash -c "! (: </dev/tcp/127.0.0.1/$port) 2>/dev/null"
+status_is "a command that ends" 2 gate --rehearse 'exit 3' "localhost:$port"
+err_like "is told" 'ended with status 3'
+status_is "one that never listens" 2 gate --deadline 1s --rehearse 'sleep 100' "localhost:$port"
+err_like "is told" 'nobody listens yet'
+status_is "a port that is taken" 2 gate --rehearse 'sleep 100' "$(at ms:good)"
+err_like "is told" 'listens already'
+run gate --format json --rehearse "echo noise; $serve -status_file $T/ms.der" "localhost:$port"
+is "the server's words stay out of the report" "$(q '[.targets[0].paths[] |
+	select(.first_after_start)] | length')" 1
 
 # --- evidence ---
 
