@@ -10,7 +10,19 @@
 #include "task/inspect.h"
 #include "tools/tool.h"
 
-static int read_source(struct inspect *in, const char *name, struct err *e)
+#include <strings.h>
+#include <unistd.h>
+
+static const char *sni, *starttls;
+
+static const struct poptOption options[] = {
+	{"sni", '\0', POPT_ARG_STRING, &sni, 0,
+	 "the name to ask a server for; none: ask for none", "NAME"},
+	{"starttls", '\0', POPT_ARG_STRING, &starttls, 0,
+	 "what is spoken before TLS: smtp, imap, ... or none", "PROTOCOL"},
+	POPT_TABLEEND};
+
+static int read_file(struct inspect *in, const char *name, struct err *e)
 {
 	bool standard = strcmp(name, "-") == 0;
 	struct buf bytes;
@@ -23,6 +35,49 @@ static int read_source(struct inspect *in, const char *name, struct err *e)
 		rc = inspect_bytes(in, name, &bytes, e);
 	buf_wipe_secret(&bytes);
 	return rc;
+}
+
+/* A file is what exists or can only be one; "host.pem" that does not exist is rather a file
+ * with a wrong name than a server. */
+static bool is_file(const char *name)
+{
+	static const char *const ends[] = {".pem", ".crt", ".cer", ".der", ".csr", ".key", ".ocsp",
+					   ".p12", ".pfx", ".p7b", ".p7c", ".jks", ".crl", ".txt"};
+	const char *dot = strrchr(name, '.');
+
+	if (strcmp(name, "-") == 0 || access(name, F_OK) == 0)
+		return true;
+	if (strstr(name, "://"))
+		return false;
+	if (strchr(name, '/'))
+		return true;
+	for (size_t i = 0; dot && i < sizeof ends / sizeof ends[0]; i++)
+		if (strcasecmp(dot, ends[i]) == 0)
+			return true;
+	return false;
+}
+
+static int read_source(struct tool_run *run, struct inspect *in, const char *name, struct err *e)
+{
+	struct inspect_server_options o = {.starttls = starttls, .timeout_ms = run->timeout_ms,
+					   .deadline_ms = run->deadline_ms};
+
+	if (is_file(name))
+		return read_file(in, name, e);
+	if (!strpbrk(name, ":[/"))
+		tool_note(run, "%s: there is no such file; taken for a server", name);
+	o.sni = sni && strcmp(sni, "none") == 0 ? "" : sni;
+	return inspect_server(in, name, &o, e);
+}
+
+/* Something was read: a server counts when it served. */
+static bool was_read(const struct inspect_object *o)
+{
+	bool served = o->kind != INSPECT_SERVER;
+
+	for (size_t i = 0; !served && i < o->server.n; i++)
+		served = o->server.paths[i].outcome == PATH_SERVED;
+	return served && o->kind != INSPECT_UNREADABLE;
 }
 
 static void write_report(struct tool_run *run, const struct inspect_list *list)
@@ -49,13 +104,13 @@ static int run_inspect(struct tool_run *run, const char *const *args, size_t n)
 		return tool_usage(run, "a file, a server or - is needed");
 	inspect_init(&in, run->now);
 	for (size_t i = 0; i < n; i++) {
-		if (read_source(&in, args[i], &e) == 0)
+		if (read_source(run, &in, args[i], &e) == 0)
 			continue;
 		tool_fail(run, &e);
 		status = STATUS_UNCHECKED;
 	}
 	for (size_t i = 0; i < in.list.n; i++)
-		read |= in.list.v[i].kind != INSPECT_UNREADABLE;
+		read |= was_read(&in.list.v[i]);
 	if (!read)
 		status = STATUS_UNCHECKED;
 	if (!run->quiet || strcmp(run->format, "text") != 0)
@@ -67,10 +122,12 @@ static int run_inspect(struct tool_run *run, const char *const *args, size_t n)
 static const struct tool tool = {
 	.name = "staple-inspect",
 	.summary = "describe certificates, requests, staples and servers",
-	.args = "FILE|-...",
+	.args = "FILE|HOST[:PORT]|-...",
 	.example = "staple-inspect www.example.com.pem",
-	.has = TOOL_FORMAT,
+	.has = TOOL_FORMAT | TOOL_TIMEOUT,
 	.formats = "text json",
+	.timeout_default_ms = 10000,
+	.options = options,
 	.run = run_inspect,
 };
 

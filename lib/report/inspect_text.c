@@ -280,22 +280,14 @@ static void write_crl(struct report *r, const struct inspect_crl *c, int64_t now
 
 static void write_key(struct report *r, const struct inspect_object *o)
 {
-	struct digest d;
 	char text[32];
-	struct buf b;
 
 	if (o->key.encrypted) {
 		inspect_text_row(r, "Key", "encrypted: nothing of it can be shown");
 		return;
 	}
-	if (!o->key.known)
-		return;
-	inspect_text_row(r, "Key", spki_text(&o->key.spki, text));
-	buf_init(&b);
-	if (hash_digest(HASH_SHA256, o->key.spki.der, &d, NULL) == 0)
-		text_hex(&b, digest_span(&d));
-	inspect_text_row_take(r, "Key SHA-256", &b);
-	buf_wipe(&b);
+	if (o->key.known)
+		inspect_text_row(r, "Key", spki_text(&o->key.spki, text)); /* and its SHA-256 below */
 }
 
 static void write_path(struct report *r, const struct path *p, struct buf *b)

@@ -109,7 +109,7 @@ static void write_feature(struct report *r, const struct inspect_object *o,
 	buf_wipe(&b);
 }
 
-static void write_names(struct report *r, const struct extension_facts *x)
+static void write_names(struct report *r, const struct extension_facts *x, bool ca)
 {
 	struct span cursor = x->san;
 	struct general_name n;
@@ -129,7 +129,7 @@ static void write_names(struct report *r, const struct extension_facts *x)
 	}
 	if (count > NAMES_SHOWN && !r->verbose)
 		buf_printf(&b, " and %zu more (-v shows all)", count - NAMES_SHOWN);
-	if (count == 0)
+	if (count == 0 && !ca)
 		buf_add_str(&b, "none (no subject alternative name)");
 	inspect_text_row_take(r, "Names", &b);
 	buf_wipe(&b);
@@ -272,7 +272,7 @@ void inspect_text_certificate(struct report *r, const struct inspect_item *item)
 		inspect_text_left(&b, c->not_after, now);
 	inspect_text_row_take(r, "Valid", &b);
 	inspect_text_bar(r, c->not_before, c->not_after, now);
-	write_names(r, &c->x);
+	write_names(r, &c->x, cert_is_ca(c));
 	write_urls(r, c);
 	write_chain(r, item);
 	write_usage(r, &c->x);
@@ -292,7 +292,7 @@ void inspect_text_request(struct report *r, const struct inspect_object *o)
 
 	write_feature(r, o, &c->x.feature, false);
 	write_dn(r, "For", c->subject);
-	write_names(r, &c->x);
+	write_names(r, &c->x, false);
 	write_usage(r, &c->x);
 	write_technical(r, &c->key, c->signature_algorithm_oid);
 	if (c->has_challenge_password)

@@ -1,5 +1,6 @@
-#include "task/inspect.h"
+#include "task/inspect_part.h"
 
+#include "crypto/key.h"
 #include "facts/shape.h"
 #include "ground/der.h"
 #include "ground/limits.h"
@@ -18,6 +19,10 @@ void inspect_wipe(struct inspect *in)
 {
 	struct buf *storage = (void *)in->storages.p;
 
+	for (size_t i = 0; i < in->list.n; i++)
+		for (size_t p = 0; in->list.v[i].kind == INSPECT_SERVER &&
+				   p < in->list.v[i].server.n; p++)
+			path_wipe(&in->list.v[i].server.paths[p]);
 	for (size_t i = 0; i < in->storages.n / sizeof *storage; i++)
 		buf_wipe_secret(&storage[i]); /* a key may have been among it */
 	buf_wipe(&in->storages);
@@ -25,9 +30,7 @@ void inspect_wipe(struct inspect *in)
 	inspect_init(in, 0);
 }
 
-/* Takes the bytes over, so that objects may point into them.  The answer is valid until the
- * next call. */
-static struct buf *storage_take(struct inspect *in, struct buf *bytes)
+struct buf *inspect_keep(struct inspect *in, struct buf *bytes)
 {
 	if (!buf_reserve(&in->storages, sizeof *bytes))
 		return NULL;
@@ -36,16 +39,7 @@ static struct buf *storage_take(struct inspect *in, struct buf *bytes)
 	return (struct buf *)(void *)(in->storages.p + in->storages.n) - 1;
 }
 
-/* Where an object was met. */
-struct place {
-	const char *source;
-	size_t index;      /* the next object's */
-	size_t line;       /* of the PEM block; 0: none */
-	struct span label; /* or absent */
-	ptrdiff_t within;
-};
-
-static struct inspect_object *object_add(struct inspect *in, struct place *at, struct span der)
+struct inspect_object *inspect_add(struct inspect *in, struct inspect_place *at, struct span der)
 {
 	struct inspect_object o = {.kind = INSPECT_UNREADABLE, .source = at->source,
 				   .index = at->index++, .line = at->line, .label = at->label,
@@ -68,25 +62,56 @@ static int memory(struct err *e)
 	return err_set(e, ERR_MEMORY, "out of memory");
 }
 
-static void unreadable(struct inspect_object *o, const char *why)
+void inspect_unreadable(struct inspect_object *o, const char *why)
 {
 	o->kind = INSPECT_UNREADABLE;
 	snprintf(o->reason, sizeof o->reason, "%s", why);
 }
 
-static void describe_key(struct inspect_object *o, enum shape shape)
+/* Of a private key the public half alone is kept and shown. */
+static void describe_private_key(struct inspect *in, struct inspect_object *o, struct span key)
+{
+	struct span rest;
+	struct buf public;
+	struct err e;
+	struct key *k;
+	bool odd;
+
+	o->kind = INSPECT_PRIVATE_KEY;
+	o->key = (struct inspect_key){.encrypted = false};
+	o->der = SPAN_NONE;
+	o->sha256.n = 0;
+	if (!span_present(key) || key_load(&k, key, o->source, in->password, &e) != 0) {
+		o->key.encrypted = !span_present(key) || e.code == ERR_SECRET;
+		if (!o->key.encrypted)
+			snprintf(o->reason, sizeof o->reason, "%s", e.text);
+		return;
+	}
+	buf_init(&public);
+	buf_add(&public, key_spki(k)->der);
+	key_free(k);
+	rest = buf_span(&public);
+	if (buf_check(&public, "public key", &e) != 0 || !inspect_keep(in, &public)) {
+		buf_wipe(&public);
+		return;
+	}
+	o->key.known = spki_decode(&rest, &o->key.spki, &odd) == 0;
+	if (o->key.known && hash_digest(HASH_SHA256, o->key.spki.der, &o->sha256, NULL) == 0)
+		o->der = o->key.spki.der;
+}
+
+static void describe_public_key(struct inspect_object *o)
 {
 	struct span rest = o->der;
 	bool odd;
 
-	o->kind = shape == SHAPE_PUBLIC_KEY ? INSPECT_PUBLIC_KEY : INSPECT_PRIVATE_KEY;
-	o->key = (struct inspect_key){.encrypted = shape == SHAPE_ENCRYPTED_KEY};
-	if (shape == SHAPE_PUBLIC_KEY)
-		o->key.known = spki_decode(&rest, &o->key.spki, &odd) == 0;
+	o->kind = INSPECT_PUBLIC_KEY;
+	o->key = (struct inspect_key){.encrypted = false};
+	o->key.known = spki_decode(&rest, &o->key.spki, &odd) == 0;
 }
 
 /* Fills in what the object is and says; its DER is one whole element (or BER to the end). */
-static void describe(struct inspect_object *o, enum shape shape)
+static void describe(struct inspect *in, struct inspect_object *o, enum shape shape)
 {
 	struct err e;
 	int rc = 0;
@@ -119,15 +144,17 @@ static void describe(struct inspect_object *o, enum shape shape)
 		break;
 	case SHAPE_PRIVATE_KEY:
 	case SHAPE_ENCRYPTED_KEY:
+		describe_private_key(in, o, o->der);
+		break;
 	case SHAPE_PUBLIC_KEY:
-		describe_key(o, shape);
+		describe_public_key(o);
 		break;
 	case SHAPE_UNKNOWN:
 		o->kind = INSPECT_OTHER;
 		break;
 	}
 	if (rc != 0)
-		unreadable(o, e.text);
+		inspect_unreadable(o, e.text);
 }
 
 /* Objects that may stand one behind the other without a mark between them. */
@@ -138,7 +165,7 @@ static bool may_follow(enum shape s)
 }
 
 /* The objects in some DER: at least one, of the shape that it has or else `expected`. */
-static int add_der(struct inspect *in, struct place *at, struct span der, enum shape expected,
+static int add_der(struct inspect *in, struct inspect_place *at, struct span der, enum shape expected,
 		   struct err *e)
 {
 	bool trusted = span_equal(at->label, span_str("TRUSTED CERTIFICATE"));
@@ -151,14 +178,14 @@ static int add_der(struct inspect *in, struct place *at, struct span der, enum s
 		if (shape == SHAPE_UNKNOWN)
 			shape = expected;
 		if (der_measure(der, &whole) != 0 && shape != SHAPE_PKCS7 && shape != SHAPE_PKCS12) {
-			if (!(o = object_add(in, at, SPAN_NONE)))
+			if (!(o = inspect_add(in, at, SPAN_NONE)))
 				return memory(e);
-			unreadable(o, der_why(der));
+			inspect_unreadable(o, der_why(der));
 			return 0;
 		}
-		if (!(o = object_add(in, at, span_of(der.p, whole))))
+		if (!(o = inspect_add(in, at, span_of(der.p, whole))))
 			return memory(e);
-		describe(o, shape);
+		describe(in, o, shape);
 		der = span_from(der, whole);
 		/* behind a TRUSTED CERTIFICATE stands what OpenSSL trusts it for */
 		if (trusted || der_end(der) || !may_follow(shape_of(der))) {
@@ -178,7 +205,7 @@ static size_t lines_before(struct span text, size_t offset)
 }
 
 /* One PEM block; its DER is put behind what `der` holds, which has room. */
-static int add_block(struct inspect *in, struct place *at, const struct pem_block *b,
+static int add_block(struct inspect *in, struct inspect_place *at, const struct pem_block *b,
 		     struct buf *der, struct err *e)
 {
 	enum shape expected = shape_of_label(b->label);
@@ -188,12 +215,12 @@ static int add_block(struct inspect *in, struct place *at, const struct pem_bloc
 
 	at->label = b->label;
 	if (!damage && pem_has_headers(b->body)) {
-		if (!(o = object_add(in, at, SPAN_NONE)))
+		if (!(o = inspect_add(in, at, SPAN_NONE)))
 			return memory(e);
 		if (expected == SHAPE_PRIVATE_KEY)
-			describe_key(o, SHAPE_ENCRYPTED_KEY); /* as OpenSSL once did */
+			describe_private_key(in, o, b->text); /* encrypted as OpenSSL once did */
 		else
-			unreadable(o, "the PEM block is encrypted or has headers (RFC 1421)");
+			inspect_unreadable(o, "the PEM block is encrypted or has headers (RFC 1421)");
 		return 0;
 	}
 	if (!damage)
@@ -204,13 +231,13 @@ static int add_block(struct inspect *in, struct place *at, const struct pem_bloc
 		der->n += (size_t)n;
 		return add_der(in, at, bytes, expected, e);
 	}
-	if (!(o = object_add(in, at, SPAN_NONE)))
+	if (!(o = inspect_add(in, at, SPAN_NONE)))
 		return memory(e);
-	unreadable(o, damage ? damage : "the PEM block is empty");
+	inspect_unreadable(o, damage ? damage : "the PEM block is empty");
 	return 0;
 }
 
-static int add_pem(struct inspect *in, struct place *at, struct span text, struct err *e)
+static int add_pem(struct inspect *in, struct inspect_place *at, struct span text, struct err *e)
 {
 	struct span window = text, from = text;
 	struct pem_block b;
@@ -218,7 +245,7 @@ static int add_pem(struct inspect *in, struct place *at, struct span text, struc
 	size_t line = 1;
 
 	buf_init(&der);
-	if (!buf_reserve(&der, text.n + 3) || !(kept = storage_take(in, &der))) {
+	if (!buf_reserve(&der, text.n + 3) || !(kept = inspect_keep(in, &der))) {
 		buf_wipe(&der);
 		return memory(e);
 	}
@@ -234,7 +261,7 @@ static int add_pem(struct inspect *in, struct place *at, struct span text, struc
 }
 
 /* What stands in no PEM block and is no DER: perhaps bare base64 of it. */
-static int add_base64(struct inspect *in, struct place *at, struct span text, struct err *e)
+static int add_base64(struct inspect *in, struct inspect_place *at, struct span text, struct err *e)
 {
 	struct inspect_object *o;
 	struct buf der, *kept;
@@ -242,23 +269,23 @@ static int add_base64(struct inspect *in, struct place *at, struct span text, st
 	buf_init(&der);
 	if (pem_base64_decode(text, &der) == 0 && !der.failed &&
 	    shape_of(buf_span(&der)) != SHAPE_UNKNOWN) {
-		if ((kept = storage_take(in, &der)))
+		if ((kept = inspect_keep(in, &der)))
 			return add_der(in, at, buf_span(kept), SHAPE_UNKNOWN, e);
 		buf_wipe(&der);
 		return memory(e);
 	}
 	buf_wipe(&der);
-	if (!(o = object_add(in, at, SPAN_NONE)))
+	if (!(o = inspect_add(in, at, SPAN_NONE)))
 		return memory(e);
-	unreadable(o, text.n ? "neither PEM nor DER of a kind that is known" : "it is empty");
+	inspect_unreadable(o, text.n ? "neither PEM nor DER of a kind that is known" : "it is empty");
 	return 0;
 }
 
 int inspect_bytes(struct inspect *in, const char *source, struct buf *bytes, struct err *e)
 {
-	struct place at = {.source = source, .within = -1};
+	struct inspect_place at = {.source = source, .within = -1};
 	struct span all;
-	struct buf *kept = storage_take(in, bytes);
+	struct buf *kept = inspect_keep(in, bytes);
 
 	if (!kept)
 		return memory(e);

@@ -24,4 +24,17 @@ void inspect_wipe(struct inspect *in);
 MUST_USE int inspect_bytes(struct inspect *in, const char *source, struct buf *bytes,
 			   struct err *e);
 
+/* One TLS handshake for each version with a server, and then what it served and stapled as
+ * objects of their own; `source` as gate_target_parse takes it, and kept.  -1: `source` is no
+ * server's name, or nothing could be tried at all.  A server that cannot be reached is an
+ * unreadable object. */
+struct inspect_server_options {
+	const char *sni;      /* NULL: the host; "": none */
+	const char *starttls; /* a protocol, "auto" or "none"; NULL: by the port */
+	int64_t timeout_ms;   /* of one handshake */
+	int64_t deadline_ms;  /* of each version, over all addresses; 0: none */
+};
+MUST_USE int inspect_server(struct inspect *in, const char *source,
+			    const struct inspect_server_options *o, struct err *e);
+
 #endif

@@ -153,6 +153,9 @@ old.key private-key
 c.p7 pkcs7
 c.p12 pkcs12
 END
+inspect leaf.key
+is "of a private key the public half" "$(json j 'o["key"]["kind"], o["key"]["sha256"] == o["sha256"], o["sha256"]')" \
+	"('EC', True, '$(openssl ec -in leaf.key -pubout -outform der 2>/dev/null | sha256sum | cut -d' ' -f1)')"
 inspect enc.key
 is "an encrypted key says so" "$(json j 'o["encrypted"]')" True
 for file in leaf.key enc.key; do
@@ -160,6 +163,34 @@ for file in leaf.key enc.key; do
 	secret=$(openssl ec -in leaf.key -text -noout 2>/dev/null | sed -n '/priv:/,/pub:/p' | grep '^ ' | tr -d ' :\n')
 	is "$file: the private part is not shown" "$(grep -c "${secret:0:24}" text)" 0
 done
+
+# A server: what it serves and staples with each version.
+port=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+openssl s_server -accept "127.0.0.1:$port" -cert good.pem -cert_chain ca.pem -key leaf.key -status_file good.ocsp \
+	-quiet >/dev/null 2>&1 &
+at_end_kill $!
+for _ in $(seq 50); do
+	inspect --timeout 2s "127.0.0.1:$port"
+	[ "$status" = 0 ] && break
+	sleep 0.1
+done
+is "a server" "$(json j '[o["kind"] for o in d["objects"]]')" "['server', 'certificate', 'certificate', 'ocsp-response']"
+is "with both versions" "$(json j '[(h["tls"], h["outcome"], h["certificates"], h["stapled"]) for h in o["handshakes"]]')" \
+	"[('1.3', 'served', 2, True), ('1.2', 'served', 2, True)]"
+is "its certificate" "$(json j 'd["objects"][1]["must_staple"], d["objects"][1]["sha256"]')" \
+	"('yes', '$(sha256sum good.der | cut -d' ' -f1)')"
+is "objects know where they came from" "$(json j '[o.get("within") for o in d["objects"]]')" "[None, 0, 0, 0]"
+status_is "as a page" 0 staple-inspect --sni www.example "localhost:$port"
+out_like "that says what was stapled" '^  TLS 1.2 +2 certificates, with a staple'
+port2=$(/usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+status_is "nobody listens" 2 staple-inspect --timeout 2s "127.0.0.1:$port2"
+out_like "says so" 'unreachable'
+status_is "no such file or name" 2 staple-inspect --timeout 2s no-such-name.invalid
+err_like "says what it was taken for" 'no such file; taken for a server'
+status_is "a missing .pem is a file" 2 staple-inspect missing.pem
+err_like "and not a server" 'missing.pem'
+err_unlike "and not looked up" 'taken for a server'
+status_is "an unknown protocol" 2 staple-inspect --starttls nonsense localhost
 
 # Nothing could be read: status 2, and why.
 : >nothing
