@@ -1,5 +1,5 @@
 # staple-inventory over stores that are made here, and over the corpora when they are at hand.
-. "$SRCDIR/tests/tap.sh"
+. "$SRCDIR/tests/tap.sh" || exit 99
 cd "$T" || exit 99
 at='--at 2026-11-21T00:00:00Z --no-system-policy'
 inv() { staple-inventory $at "$@"; }
