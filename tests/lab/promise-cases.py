@@ -67,7 +67,8 @@ class Cases:
         return certificate(common_name(subject), by.name, key or self.key, by.key, self.serial,
                            NOW + life[0] * DAY, NOW + life[1] * DAY, extensions, digest)
 
-    def add(self, name, der, errors="", warnings="", args="", chain="ca.der", status=None):
+    def add(self, name, der, errors="", warnings="", args="", chain="ca.der", status=None,
+            trust="root.der"):
         self.write(name + ".der", der)
         if status is None:
             status = 1 if errors else 0
@@ -75,7 +76,7 @@ class Cases:
         def ids(words):
             return ",".join(sorted(words.split())) or "-"
         self.rows.append("\t".join([name, str(status), ids(errors), ids(warnings),
-                                    f"--at @{NOW} --trust {{}}/root.der "
+                                    f"--at @{NOW} --trust {{}}/{trust} "
                                     + (f"--chain {{}}/{chain} " if chain else "")
                                     + f"{args} {{}}/{name}.der"]))
 
@@ -204,10 +205,10 @@ def responders(c):
 
 def chains(c):
     def below(name, authority, errors="", warnings="", feature=features(5), args="", status=None,
-              **more):
+              trust="root.der", **more):
         c.write(name + ".chain.der", authority.der)
         c.add(name, c.leaf(by=authority, feature=feature, **more), errors, warnings, args,
-              chain=name + ".chain.der", status=status)
+              chain=name + ".chain.der", status=status, trust=trust)
     root = c.root
     superset = "chain.features-not-superset client.firefox-refuses client.gnutls-refuses"
     below("ca-with-5", Authority("CA5", by=root, feature=features(5)))
@@ -239,14 +240,14 @@ def chains(c):
           Authority("Only org", by=root, feature=features(17), extra=[permitted]),
           "chain.constraints " + superset)
     below("chain-md5", Authority("Broken", by=c.rsa_root, digest="md5"), "chain.weak",
-          args="--trust {}/rsa-root.der")
+          trust="rsa-root.der")
     # the trust anchor binds too, unless it may not sign certificates (and then it is none)
     anchor = Authority("Anchor 17", feature=features(17))
     c.write("anchor17.der", anchor.der)
-    c.add("anchor-with-17", c.leaf(by=anchor), superset, args="--trust {}/anchor17.der", chain=None)
+    c.add("anchor-with-17", c.leaf(by=anchor), superset, trust="anchor17.der", chain=None)
     anchor = Authority("Anchor 5", feature=features(5))
     c.write("anchor5.der", anchor.der)
-    c.add("anchor-with-5", c.leaf(by=anchor), args="--trust {}/anchor5.der", chain=None)
+    c.add("anchor-with-5", c.leaf(by=anchor), trust="anchor5.der", chain=None)
 
 
 def main():
