@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BAR 32 /* columns of the progress bar */
+
 /* What the callback of each line needs. */
 struct tally {
 	struct csr_run *w;
@@ -15,6 +17,17 @@ struct tally {
 	size_t all, done;
 	struct report_csr_end end;
 };
+
+static void show_progress(struct tally *t)
+{
+	char bar[BAR + 1];
+	size_t full = ++t->done * BAR / t->all;
+
+	memset(bar, '.', BAR);
+	memset(bar, '#', full < BAR ? full : BAR);
+	bar[BAR] = '\0';
+	tool_progress(t->w->run, "[%s] %zu of %zu requests", bar, t->done, t->all);
+}
 
 static void on_item(void *context, const struct batch_item *i)
 {
@@ -27,7 +40,7 @@ static void on_item(void *context, const struct batch_item *i)
 				  .path = i->path, .key_path = i->key_path, .request = &i->request,
 				  .key = &i->key, .key_sha256 = &i->key_sha256};
 
-	tool_progress(w->run, "%zu of %zu requests", ++t->done, t->all);
+	show_progress(t);
 	if (i->state == BATCH_BAD) {
 		t->end.bad++;
 		findings_add(&w->findings, bad_line ? "request.bad-line" : "request.bad-file", t->list,

@@ -7,12 +7,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* --out; NULL: standard output. */
+static const char *out_path(void)
+{
+	return csr_options.out && strcmp(csr_options.out, "-") != 0 ? csr_options.out : NULL;
+}
+
 static int write_order(struct csr_run *w)
 {
 	const struct csr_options *o = &csr_options;
 	struct order order = {.request = &w->request, .key = w->key, .key_path = o->out_key,
 			      .password = csr_key_password(w), .der = o->der, .force = o->force,
-			      .path = o->out && strcmp(o->out, "-") != 0 ? o->out : NULL};
+			      .path = out_path()};
 	struct err e;
 
 	if (order_run(&order, &e) == 0)
@@ -21,13 +27,13 @@ static int write_order(struct csr_run *w)
 	return STATUS_UNCHECKED;
 }
 
-/* Where the report goes: to standard output, unless the request went there. */
+/* To standard output, unless that is for the request. */
 static void write_report(struct csr_run *w, const struct report_csr *item)
 {
 	struct tool_run *run = w->run;
 	enum verdict verdict = findings_verdict(&w->findings, 0);
 	bool text = strcmp(run->format, "text") == 0;
-	bool aside = text && !run->output && (!item || !item->path);
+	bool aside = text && !run->output && !out_path();
 	struct buf side;
 	struct report r = {.out = aside ? &side : &run->out, .tool = run->tool->name,
 			   .version = PACKAGE_VERSION, .at = run->now, .color = run->color && !aside,
@@ -37,6 +43,8 @@ static void write_report(struct csr_run *w, const struct report_csr *item)
 				     .findings = &w->findings};
 	struct err e;
 
+	if (text && run->quiet)
+		return;
 	buf_init(&side);
 	r.writer->begin(&r);
 	if (item)
@@ -52,7 +60,7 @@ static int report_made(struct csr_run *w)
 	const struct csr_options *o = &csr_options;
 	struct digest sha256;
 	struct report_csr item = {.key_new = o->out_key, .key_encrypted = o->out_key && w->password.n,
-				  .path = o->out && strcmp(o->out, "-") != 0 ? o->out : NULL,
+				  .path = out_path(),
 				  .key_path = o->key ? o->key : o->out_key, .request = &w->request,
 				  .key = key_spki(w->key), .key_sha256 = &sha256};
 	struct err e;
@@ -65,9 +73,17 @@ static int report_made(struct csr_run *w)
 	return STATUS_HOLDS;
 }
 
+/* The reason stands on standard error too: who asks for a request looks there when there is none. */
 static int report_refused(struct csr_run *w)
 {
+	size_t i = 0;
+
 	write_report(w, NULL);
+	while (i < w->findings.n && w->findings.v[i].severity != SEVERITY_ERROR)
+		i++;
+	if (i < w->findings.n && (w->run->output || out_path() || w->run->quiet))
+		tool_error(w->run, "nothing was made: %s [%s]", w->findings.v[i].message,
+			   w->findings.v[i].rule->id);
 	return tool_status_of(findings_verdict(&w->findings, 0));
 }
 

@@ -1,24 +1,13 @@
 #include "judge/ask.h"
 
 #include "facts/feature.h"
-
-/* A CA record older than this is told about. */
-#define CA_RECORD_AGE (365 * INT64_C(86400))
+#include "judge/promise.h"
 
 bool ask_key(const struct spki *key, const char *subject, const struct policy *p, struct findings *f)
 {
 	size_t first = f->n;
-	char text[32];
 
-	if (p->key_kinds && !(p->key_kinds & 1u << key->kind))
-		findings_add(f, "key.kind", subject, "the policy does not allow a key of kind %s",
-			     spki_text(key, text));
-	if ((key->kind == KEY_RSA || key->kind == KEY_RSA_PSS) && key->size < p->key_rsa_min)
-		findings_add(f, "key.weak", subject, "%s; the policy asks for %u bits at least",
-			     spki_text(key, text), p->key_rsa_min);
-	if (key->kind == KEY_EC && key->size > 0 && key->size < p->key_ec_min)
-		findings_add(f, "key.weak", subject, "%s; the policy asks for %u bits at least",
-			     spki_text(key, text), p->key_ec_min);
+	promise_key_strength(key, subject, p, f);
 	return findings_verdict(f, first) == VERDICT_PASS;
 }
 
@@ -56,17 +45,6 @@ static void ask_must_staple(const struct policy_ca *ca, const char *subject, str
 
 void ask_ca(const struct policy_ca *ca, const char *subject, int64_t now, struct findings *f)
 {
-	bool ended = ca->ocsp == CA_OCSP_ENDED && now >= ca->ocsp_ended;
-	char day[WHEN_TEXT_SIZE];
-
 	ask_must_staple(ca, subject, f);
-	if (ended || ca->ocsp == CA_OCSP_NO)
-		findings_add_hint(f, "ca.ocsp-ended", subject, ca->remedy,
-				  "%s runs no OCSP%s%.10s, so its certificates cannot be stapled (source: "
-				  "%s)", ca->name, ended ? " since " : "",
-				  ended ? when_format(ca->ocsp_ended, day) : "",
-				  ca->source ? ca->source : "none");
-	if (ca->checked != WHEN_NONE && now - ca->checked > CA_RECORD_AGE)
-		findings_add(f, "ca.record-old", subject, "the record of %s was checked on %.10s", ca->id,
-			     when_format(ca->checked, day));
+	promise_ca(ca, subject, now, f);
 }

@@ -60,25 +60,32 @@ static void check_stance(const struct promise_input *in, struct findings *f)
 		findings_add(f, "policy.forbidden", in->subject, "the policy forbids Must-Staple");
 }
 
+void promise_key_strength(const struct spki *k, const char *subject, const struct policy *p,
+			  struct findings *f)
+{
+	char text[32];
+
+	if (p->key_kinds && !(p->key_kinds & (1u << k->kind)))
+		findings_add(f, "key.kind", subject, "the policy does not allow a key of kind %s",
+			     spki_text(k, text));
+	if ((k->kind == KEY_RSA || k->kind == KEY_RSA_PSS) && k->size < p->key_rsa_min)
+		findings_add(f, "key.weak", subject, "%s; the policy asks for %u bits at least",
+			     spki_text(k, text), p->key_rsa_min);
+	if (k->kind == KEY_EC && k->size > 0 && k->size < p->key_ec_min)
+		findings_add(f, "key.weak", subject, "%s; the policy asks for %u bits at least",
+			     spki_text(k, text), p->key_ec_min);
+}
+
 void promise_key(const struct promise_input *in, struct findings *f)
 {
 	const struct spki *k = &in->cert->key;
-	const struct policy *p = in->policy;
 	char text[32];
 
 	if (span_present(in->key_spki) && !span_equal(in->key_spki, k->der))
 		findings_add(f, "key.mismatch", in->subject,
 			     "the private key's public half is not the certificate's key (%s)",
 			     spki_text(k, text));
-	if (p->key_kinds && !(p->key_kinds & (1u << k->kind)))
-		findings_add(f, "key.kind", in->subject, "the policy does not allow a key of kind %s",
-			     spki_text(k, text));
-	if ((k->kind == KEY_RSA || k->kind == KEY_RSA_PSS) && k->size < p->key_rsa_min)
-		findings_add(f, "key.weak", in->subject, "%u bits; the policy asks for %u at least",
-			     k->size, p->key_rsa_min);
-	if (k->kind == KEY_EC && k->size > 0 && k->size < p->key_ec_min)
-		findings_add(f, "key.weak", in->subject, "%s; the policy asks for %u bits at least",
-			     spki_text(k, text), p->key_ec_min);
+	promise_key_strength(k, in->subject, in->policy, f);
 }
 
 void promise_dates(const struct promise_input *in, struct findings *f)

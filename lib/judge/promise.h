@@ -41,4 +41,10 @@ void promise_host(const struct promise_input *in, struct findings *f);
 void promise_chain(const struct promise_input *in, struct findings *f);
 void promise_stapleable(const struct promise_input *in, struct findings *f); /* URL, CA record, lifetime */
 
+/* The same rules for what is only about to be asked for (judge/ask.h): a key against the policy
+ * (key.kind, key.weak), and whether a CA still runs OCSP (ca.ocsp-ended, ca.record-old). */
+void promise_key_strength(const struct spki *k, const char *subject, const struct policy *p,
+			  struct findings *f);
+void promise_ca(const struct policy_ca *ca, const char *subject, int64_t now, struct findings *f);
+
 #endif

@@ -147,33 +147,32 @@ static void check_urls(const struct promise_input *in, struct findings *f)
 			     (const char *)extension_ocsp_url(&in->cert->x, 0).p);
 }
 
-static void check_ca(const struct promise_input *in, struct findings *f)
+void promise_ca(const struct policy_ca *ca, const char *subject, int64_t now, struct findings *f)
 {
-	const struct policy_ca *ca = policy_ca_of(in->policy, in->cert);
 	char day[WHEN_TEXT_SIZE];
 
-	if (!ca)
-		return;
-	if (ca->ocsp == CA_OCSP_NO || (ca->ocsp == CA_OCSP_ENDED && in->now >= ca->ocsp_ended))
-		findings_add_hint(f, "ca.ocsp-ended", in->subject, ca->remedy,
+	if (ca->ocsp == CA_OCSP_NO || (ca->ocsp == CA_OCSP_ENDED && now >= ca->ocsp_ended))
+		findings_add_hint(f, "ca.ocsp-ended", subject, ca->remedy,
 				  "%s runs no OCSP%s%.10s (source: %s)", ca->name,
 				  ca->ocsp == CA_OCSP_ENDED ? " since " : "",
 				  ca->ocsp == CA_OCSP_ENDED ? when_format(ca->ocsp_ended, day) : "",
 				  ca->source ? ca->source : "none");
-	if (policy_ca_old(ca, in->now))
-		findings_add(f, "ca.record-old", in->subject, "the record of %s was checked on %.10s",
-			     ca->id, when_format(ca->checked, day));
+	if (policy_ca_old(ca, now))
+		findings_add(f, "ca.record-old", subject, "the record of %s was checked on %.10s", ca->id,
+			     when_format(ca->checked, day));
 }
 
 void promise_stapleable(const struct promise_input *in, struct findings *f)
 {
+	const struct policy_ca *ca = policy_ca_of(in->policy, in->cert);
 	const struct cert *c = in->cert;
 	char life[WHEN_DURATION_SIZE];
 
 	if (cert_must_staple(c) == MUST_STAPLE_NO)
 		return;
 	check_urls(in, f);
-	check_ca(in, f);
+	if (ca)
+		promise_ca(ca, in->subject, in->now, f);
 	if (c->not_before != WHEN_NONE && c->not_after != WHEN_NONE &&
 	    c->not_after - c->not_before <= SHORT_LIVED)
 		findings_add(f, "ocsp.short-lived", in->subject, "valid for %s in all",

@@ -44,6 +44,9 @@ ok "is DER" openssl req -inform DER -in r.der -noout -verify
 status_is "-q to a file" 0 staple-csr -q --key default.key --out q.pem www.example.com
 is "says nothing at all" "$(cat "$T/out" "$T/err")" ""
 
+status_is "-q and a name that breaks a rule" 1 staple-csr -q --key default.key --out q2.pem '*'
+is "one line" "$(cat "$T/out" "$T/err")" "staple-csr: nothing was made: name \"*\": a wildcard needs labels behind it [request.bad-name]"
+
 # --- names ---
 
 status_is "every kind of name, told apart by form" 0 staple-csr --key default.key --out names.pem \
@@ -76,7 +79,8 @@ status_is "a label of 63 octets" 0 staple-csr --key default.key --out n.pem "$lo
 bad_name() {
 	rm -f no.pem
 	status_is "refused: $1" 1 staple-csr --key default.key --out no.pem -- "$1"
-	tap_like "$1: why" <(cat "$T/out" "$T/err") "$2"
+	out_like "$1: why" "$2"
+	err_like "$1: nothing was made, and why" "nothing was made: .*$2"
 	ok "$1: nothing was written" test ! -e no.pem
 }
 bad_name "a$long.example" '64 octets, at most 63'
@@ -194,8 +198,13 @@ err_like "what is wrong" 'names\.pem: .*no private key'
 status_is "an empty file" 2 staple-csr --key empty www.example.com
 openssl genrsa -out weak.key 1024 2>/dev/null
 status_is "a weak key" 1 staple-csr --key weak.key --out w.pem www.example.com
-err_like "is refused by the policy" 'key.weak.*RSA 1024.*2048'
+out_like "is refused by the policy" 'key.weak.*RSA 1024.*2048'
 ok "and nothing is written" test ! -e w.pem
+printf 'certificate { key_rsa_min = 3072 }\n' >strict.conf
+status_is "an algorithm that the policy refuses" 1 staple-csr --policy strict.conf --new-key rsa-2048 \
+	--out-key x.key --out x.pem www.example.com
+out_like "is told" 'key.weak.*RSA 2048.*3072'
+ok "nothing is written" test ! -e x.key -a ! -e x.pem
 status_is "an algorithm that does not exist" 1 staple-csr --new-key rsa-1024 --out-key x.key www.example.com
 err_like "what there is" 'rsa-2048.*ed448'
 status_is "a new key, encrypted" 0 staple-csr --out-key new.key --password-file pw --out k.pem www.example.com
@@ -256,17 +265,17 @@ ca "giver" { name = "Giver" ocsp = "yes" must_staple = "on-request" source = "ow
 C
 ask() { rm -f ca.pem; staple-csr --policy ca.conf --key default.key --out ca.pem --at 2026-11-21 "$@" www.example.com; }
 status_is "a CA that refuses" 1 ask --ca refuser
-err_like "the finding, its date and its source" 'ca.refuses-must-staple.*Refuser.*2025-05-07.*https://ca.example/notice'
-err_like "and what to do" 'Leave it out'
+out_like "the finding, its date and its source" 'ca.refuses-must-staple.*Refuser.*2025-05-07.*https://ca.example/notice'
+out_like "and what to do" 'Leave it out'
 ok "nothing is written" test ! -e ca.pem
 status_is "--force goes on" 0 ask --ca refuser --force
 out_like "with a warning" 'warning +ca.refuses-must-staple'
 ok "and writes" test -e ca.pem
 status_is "without Must-Staple it is no matter" 0 ask --ca refuser --no-must-staple
 status_is "a CA that drops it" 1 ask --ca dropper
-err_like "the finding" 'ca.drops-must-staple.*own tests'
+out_like "the finding" 'ca.drops-must-staple.*own tests'
 status_is "a CA that has ended OCSP" 1 ask --ca ender
-err_like "the finding" 'ca.ocsp-ended.*2025-08-06'
+out_like "the finding" 'ca.ocsp-ended.*2025-08-06'
 status_is "before it ended" 0 ask --ca ender --at 2025-01-01
 status_is "a CA that gives it" 0 ask --ca giver
 status_is "without --ca nothing is assumed" 0 ask
