@@ -79,6 +79,29 @@ fits "staple-gate: what cannot be met" staple-gate
 gate --rounds 1 --cert "$pki/ms.chain.pem" --tls 1.3 "localhost:$(port_of ms:good)"
 fits "staple-gate: a candidate" staple-gate
 
+# --- staple-fetch ---
+
+fetch() { run staple-fetch --no-system-policy --format json "$@"; }
+mkdir "$T/fetch" && cp "$pki/ms.chain.pem" "$pki/plain.chain.pem" "$pki/noaia.chain.pem" "$T/fetch"
+fetch "$T/fetch/ms.chain.pem"
+fits "staple-fetch: fetched" staple-fetch
+lab_mode revoked
+fetch --retries 0 --force "$T/fetch/ms.chain.pem" "$T/fetch/plain.chain.pem" "$T/fetch/noaia.chain.pem"
+fits "staple-fetch: refused" staple-fetch
+fetch --check "$T/fetch"/*.pem
+fits "staple-fetch: asks nobody" staple-fetch
+
+# --- staple-inventory ---
+
+cp "$T/good.der" "$pki/ms.pem.ocsp"
+cp "$T/ms.csr" "$T/text" "$pki"
+inventory() { run staple-inventory --no-system-policy "$@" "$pki" "$T/nowhere"; }
+inventory --format json
+fits "staple-inventory: a document" staple-inventory
+inventory --format ndjson
+fits "staple-inventory: lines" staple-inventory-record.line
+is "each with its type" "$(jq -r .type "$T/out" | sort -u | paste -sd' ')" "certificate problem request staple summary"
+
 # --- the page names every key ---
 
 $python - "$SRCDIR/schema" >"$T/keys" <<-PYTHON
