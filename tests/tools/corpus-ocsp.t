@@ -18,6 +18,17 @@ verdict() {
 	status_is "$(basename "$d")/$id ($4): $3" $want staple-verify "${args[@]}" "$d/$6"
 }
 
+# firefox FOLDER ID RESPONSE CERT ISSUER TRUST ATTIME DETAIL: Firefox's verifier was asked with no
+# responder to help it
+firefox() {
+	local d=$1 want answer detail=${8##*measured: }
+	case $detail in Success*) want=accepts ;; *) want=refuses ;; esac
+	staple-verify --no-system-policy --format json --client firefox --staple "$d/$3" --issuer "$d/$5" \
+		--trust "$d/$6" --at "@$7" "$d/$4" >"$T/json" 2>"$T/err"
+	answer=$(sed -n '/"with_this_staple"/,/}/s/.*"answer": "\([a-z]*\)".*/\1/p' "$T/json")
+	is "$(basename "$d")/$2: Firefox" "$answer" "$want"
+}
+
 # chain FOLDER ID EXPECTED CERT TRUST UNTRUSTED ATTIME
 chain() {
 	local d=$1
@@ -33,12 +44,15 @@ n=0
 for list in "$corpora"/*/CASES.tsv; do
 	[ -e "$list" ] || continue
 	d=${list%/CASES.tsv}
-	while IFS=$'\t' read -r id expected rule response cert issuer trust untrusted at max_age rest; do
+	while IFS=$'\t' read -r id expected rule response cert issuer trust untrusted at max_age detail rest; do
 		if [ "$response" != - ] && [ "$cert" != - ] && [ "$issuer" != - ]; then
 			case $expected in
 			accept | reject | reject-*)
 				verdict "$d" "$id" "$expected" "$rule" "$response" "$cert" "$issuer" "$trust" \
 					"$untrusted" "$at" "$max_age"
+				case $d in */mozilla-ocsp | */mozpkix-ocsp)
+					firefox "$d" "$id" "$response" "$cert" "$issuer" "$trust" "$at" "$detail" ;;
+				esac
 				n=$((n + 1)) ;;
 			esac
 		fi
