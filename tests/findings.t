@@ -23,7 +23,7 @@ err_like "and says where to look" 'no\.such-id.*--explain all'
 areas=$(sed 's/\..*//' "$T/table" | sort -u | paste -sd'|')
 cd "$SRCDIR" || exit 99
 grep -rhoE --include='*.[ch]' "\"($areas)\\.[a-z0-9-]+\"" lib tools --exclude=finding.c --exclude=finding.h |
-	tr -d '"' | grep -vE '\.(c|conf|crt|csr|db|der|h|key|ocsp|pem|p12|json|txt)$' | sort -u >"$T/used"
+	tr -d '"' | grep -vE '\.(c|conf|crt|csr|db|der|h|key|ocsp|pem|p12|json|txt)$|-$' | sort -u >"$T/used"
 is "every finding that the code names is in the catalogue" \
 	"$(comm -13 "$T/table" "$T/used" | paste -sd' ')" ""
 is "every finding of the catalogue is raised by the code" \
