@@ -182,7 +182,9 @@ static bool listen_once(struct connection *c)
 		over(c, PATH_NOT_TLS, "%s: the connection was closed before TLS", c->job.starttls->name);
 		return false;
 	}
-	if (starttls_feed(&c->talk, span_of(bytes, (size_t)got)) > STARTTLS_READY) {
+	(void)starttls_feed(&c->talk, span_of(bytes, (size_t)got));
+	snprintf(c->path.server, sizeof c->path.server, "%s", c->talk.greeting);
+	if (c->talk.state > STARTTLS_READY) {
 		refused(c);
 		return false;
 	}
@@ -199,7 +201,6 @@ static void talk(struct connection *c)
 		if (!send_out(c))
 			return;
 		if (!c->job.starttls || c->talk.state == STARTTLS_READY) {
-			snprintf(c->path.server, sizeof c->path.server, "%s", c->talk.greeting);
 			begin_tls(c);
 			return;
 		}

@@ -41,9 +41,10 @@ static const struct row rows[] = {
 	  "Some workers have the staple and some do not: give all of them the same staple file "
 	  "(staple-fetch)."}},
 	{"nginx",
-	 {"nginx: set 'ssl_stapling on' and 'ssl_trusted_certificate'; it staples nothing without an "
-	  "http OCSP URL, a 'resolver' for its name and a responder that answers. "
-	  "'ssl_stapling_file' kept by staple-fetch needs none of these.",
+	 {"nginx fetches lazily: after each start and reload the first handshakes have no staple, and it "
+	  "never has one without 'ssl_stapling on', an http OCSP URL, a 'resolver' for its name, "
+	  "'ssl_trusted_certificate' and a responder that answers. 'ssl_stapling_file' kept by "
+	  "staple-fetch needs none of these.",
 	  "nginx fetches lazily: after each start and reload the first handshake of every worker has no "
 	  "staple. Use 'ssl_stapling_file' with a file kept by staple-fetch.",
 	  "nginx fetches lazily, each worker and each certificate for itself. Use 'ssl_stapling_file' "
@@ -138,9 +139,10 @@ void gate_advice_cause(struct gate_result *r)
 			     "a staple that the server should not have sent: it sends a file without looking "
 			     "into it, or one that nothing refreshes");
 	for (size_t i = 0; i < r->path_count; i++)
-		if (r->paths[i].outcome == PATH_BROKEN && is_server(r, "exim")) {
+		if (is_server(r, "exim") && (r->paths[i].outcome == PATH_BROKEN ||
+					     r->paths[i].outcome == PATH_NOT_TLS)) {
 			findings_add(&r->findings, "advice.exim-file", r->target,
-				     "STARTTLS is offered and the handshake breaks");
+				     "STARTTLS is offered and then fails");
 			break;
 		}
 }
