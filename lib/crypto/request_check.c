@@ -1,7 +1,7 @@
 #include "crypto/request.h"
 
 #include "facts/csr.h"
-#include "ground/der.h"
+#include "ground/dermake.h"
 
 static int differs(struct err *e, const char *what)
 {
@@ -57,6 +57,24 @@ static int check_usages(const struct request *r, const struct csr *c, struct err
 	return 0;
 }
 
+/* Made again from its parts it must be the same octets: nothing hides between them. */
+static bool form_is_ours(const struct csr *c)
+{
+	struct buf again;
+	size_t at;
+	bool same;
+
+	buf_init(&again);
+	at = dermake_begin(&again, DER_SEQUENCE);
+	buf_add(&again, c->tbs);
+	buf_add(&again, c->signature_algorithm);
+	dermake_bits(&again, c->signature);
+	dermake_end(&again, at);
+	same = !again.failed && span_equal(buf_span(&again), c->der);
+	buf_wipe(&again);
+	return same;
+}
+
 int request_check(const struct request *r, const struct key *k, struct span der, bool signature,
 		  struct err *e)
 {
@@ -66,7 +84,7 @@ int request_check(const struct request *r, const struct key *k, struct span der,
 
 	if (csr_decode(der, &c, e) != 0)
 		return err_prefix(e, "the request was read back");
-	if (c.version != 1 || c.deviations != 0)
+	if (c.version != 1 || c.deviations != 0 || !form_is_ours(&c))
 		return differs(e, "form");
 	if (!span_equal(c.subject, buf_span(&r->subject)))
 		return differs(e, "subject");

@@ -200,7 +200,7 @@ openssl genrsa -out weak.key 1024 2>/dev/null
 status_is "a weak key" 1 staple-csr --key weak.key --out w.pem www.example.com
 out_like "is refused by the policy" 'key.weak.*RSA 1024.*2048'
 ok "and nothing is written" test ! -e w.pem
-printf 'certificate { key_rsa_min = 3072 }\n' >strict.conf
+printf 'certificate { rsa_min = 3072 }\n' >strict.conf
 status_is "an algorithm that the policy refuses" 1 staple-csr --policy strict.conf --new-key rsa-2048 \
 	--out-key x.key --out x.pem www.example.com
 out_like "is told" 'key.weak.*RSA 2048.*3072'
