@@ -1,7 +1,5 @@
 #include "net/fetch_transfer.h"
 
-#include "ground/when.h"
-
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,92 +112,18 @@ static size_t take_body(char *p, size_t size, size_t n, void *context)
 	return t->answer.body.failed ? 0 : n;
 }
 
-/* The value of a header line with this name, without blanks around it; or absent. */
-static struct span header_value(struct span line, const char *name)
-{
-	size_t n = strlen(name);
-
-	if (line.n <= n || line.p[n] != ':' || !curl_strnequal((const char *)line.p, name, n))
-		return SPAN_NONE;
-	line = span_from(line, n + 1);
-	while (line.n > 0 && (line.p[0] == ' ' || line.p[0] == '\t'))
-		line = span_from(line, 1);
-	while (line.n > 0 && strchr(" \t\r\n", line.p[line.n - 1]))
-		line.n--;
-	return line;
-}
-
-/* Digits at the front, capped; -1 when there are none. */
-static int64_t seconds_of(struct span s)
-{
-	int64_t v = 0;
-	size_t i = 0;
-
-	for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && v < INT32_MAX; i++)
-		v = v * 10 + (s.p[i] - '0');
-	return i > 0 ? v : -1;
-}
-
-static int64_t max_age_of(struct span s)
-{
-	static const char name[] = "max-age=";
-
-	for (; s.n >= sizeof name - 1; s = span_from(s, 1))
-		if (curl_strnequal((const char *)s.p, name, sizeof name - 1))
-			return seconds_of(span_from(s, sizeof name - 1));
-	return -1;
-}
-
-static int64_t date_of(struct span s)
-{
-	char text[64];
-	time_t t;
-
-	snprintf(text, sizeof text, "%.*s", (int)(s.n < 63 ? s.n : 63), (const char *)s.p);
-	t = curl_getdate(text, NULL);
-	return t == -1 ? WHEN_NONE : (int64_t)t;
-}
-
-static void take_type(struct fetch_answer *a, struct span s)
-{
-	size_t n = 0;
-
-	for (; n < s.n && n < sizeof a->type - 1 && !strchr("; \t", s.p[n]); n++)
-		a->type[n] = (char)(s.p[n] >= 'A' && s.p[n] <= 'Z' ? s.p[n] - 'A' + 'a' : s.p[n]);
-	a->type[n] = '\0';
-}
-
-static void forget_headers(struct fetch_answer *a)
-{
-	a->type[0] = '\0';
-	a->date = WHEN_NONE;
-	a->age = a->max_age = a->retry_after = -1;
-}
-
 static size_t take_header(char *p, size_t size, size_t n, void *context)
 {
 	struct transfer *t = context;
-	struct fetch_answer *a = &t->answer;
-	struct span line = span_of(p, n * size), v;
 
-	t->header_bytes += line.n;
+	n *= size;
+	t->header_bytes += n;
 	if (t->header_bytes > HEADER_MAX) {
 		t->too_big = true;
 		return 0;
 	}
-	if (line.n >= 5 && memcmp(line.p, "HTTP/", 5) == 0)
-		forget_headers(a); /* a further answer, as after 100 Continue */
-	else if (span_present(v = header_value(line, "Content-Type")))
-		take_type(a, v);
-	else if (span_present(v = header_value(line, "Date")))
-		a->date = date_of(v);
-	else if (span_present(v = header_value(line, "Age")))
-		a->age = seconds_of(v);
-	else if (span_present(v = header_value(line, "Cache-Control")))
-		a->max_age = max_age_of(v);
-	else if (span_present(v = header_value(line, "Retry-After")))
-		a->retry_after = seconds_of(v);
-	return line.n;
+	fetch_header_read(&t->answer, span_of(p, n));
+	return n;
 }
 
 static void add_header(struct curl_slist **list, bool *failed, const char *name, const char *value)
@@ -243,7 +167,7 @@ int transfer_open(struct transfer *t, const char *agent, int64_t left_ms, struct
 	if (!c)
 		return err_set(e, ERR_MEMORY, "%s: out of memory", t->name);
 	buf_reset(&t->answer.body);
-	forget_headers(&t->answer);
+	fetch_header_forget(&t->answer);
 	t->header_bytes = 0;
 	t->why[0] = '\0';
 	curl_easy_setopt(c, CURLOPT_PRIVATE, t);

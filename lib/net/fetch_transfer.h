@@ -45,4 +45,8 @@ void transfer_finish(struct transfer *t, int result);
 /* TRANSFER_DONE, with a time-out of the run. */
 void transfer_expire(struct transfer *t);
 
+/* fetch_header.c: one header line into the answer; nothing is known of them. */
+void fetch_header_read(struct fetch_answer *a, struct span line);
+void fetch_header_forget(struct fetch_answer *a);
+
 #endif

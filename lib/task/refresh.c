@@ -127,31 +127,6 @@ static int make_request(struct refresh *r, struct refresh_item *it, struct err *
 				   r->o->nonce ? span_of(it->nonce, sizeof it->nonce) : SPAN_NONE, e);
 }
 
-static int ask_issuer(struct refresh *r, struct refresh_item *it, struct err *e)
-{
-	struct span url = extension_ca_issuers_url(&it->cert->x, it->url);
-	struct fetch_request q = {.tag = it};
-	struct err why;
-
-	if (!span_present(url)) {
-		findings_wipe(&it->old); /* says the same of the staple that is there */
-		findings_add(&it->found, "staple.no-issuer", it->source, "the issuer is not at hand%s%s",
-			     it->last_error[0] ? ": " : ", and the certificate names no CA Issuers URL",
-			     it->last_error);
-		return 0;
-	}
-	buf_reset(&it->text);
-	buf_add(&it->text, url);
-	q.url = buf_cstr(&it->text);
-	if (fetch_add(r->fetch, &q, &why) == 0)
-		return 0;
-	if (why.code == ERR_MEMORY)
-		return err_set(e, why.code, "%s", why.text);
-	snprintf(it->last_error, sizeof it->last_error, "%s", why.text);
-	it->url++;
-	return ask_issuer(r, it, e);
-}
-
 int item_ask(struct refresh *r, struct refresh_item *it, int64_t wait_ms, struct err *e)
 {
 	struct fetch_request q;
@@ -159,7 +134,7 @@ int item_ask(struct refresh *r, struct refresh_item *it, int64_t wait_ms, struct
 	struct err why;
 
 	if (it->asking_issuer)
-		return ask_issuer(r, it, e);
+		return item_ask_issuer(r, it, e);
 	if (make_request(r, it, e) != 0 ||
 	    fetch_ocsp(it->urls[it->url], buf_span(&it->request), r->o->post || it->post, &it->text, &q,
 		       e) != 0)
@@ -199,7 +174,7 @@ static int begin(struct refresh *r, struct refresh_item *it, struct err *e)
 		return 0;
 	if (!it->issuer && r->o->aia) {
 		it->asking_issuer = true;
-		return ask_issuer(r, it, e);
+		return item_ask_issuer(r, it, e);
 	}
 	if (!it->issuer) {
 		findings_wipe(&it->old); /* says the same of the staple that is there */

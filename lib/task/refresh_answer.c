@@ -1,7 +1,6 @@
 /* What a responder's answer is worth, and what follows from it. */
 #include "task/refresh_item.h"
 
-#include "crypto/hash.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -276,43 +275,13 @@ static int follow(struct refresh *r, struct refresh_item *it, const struct fetch
 	return next_try(r, it, a, e);
 }
 
-/* CA Issuers (RFC 5280, 4.2.2.1): one certificate, PEM or DER, or a PKCS #7 bundle. */
-static int take_issuer(struct refresh *r, struct refresh_item *it, struct fetch_answer *a,
-		       struct err *e)
-{
-	struct err why = a->err;
-
-	if (why.code == ERR_NONE && a->status != 200)
-		err_set(&why, ERR_NETWORK, "%s: HTTP status %d", a->url, a->status);
-	else if (why.code == ERR_NONE)
-		(void)!cert_list_add_bytes(&it->more, buf_span(&a->body), a->url, &why);
-	if (why.code == ERR_MEMORY) {
-		*e = why;
-		return -1;
-	}
-	item_find_issuer(r, it);
-	if (it->issuer) {
-		it->asking_issuer = false;
-		it->url = 0;
-		if (item_write_issuer(it, &it->found, e) != 0 || item_judge_present(r, it, e) != 0)
-			return -1;
-		return item_begin(r, it, e);
-	}
-	if (why.code == ERR_NONE)
-		err_set(&why, ERR_PARSE, "%s: what is there did not issue the certificate", a->url);
-	snprintf(it->last_error, sizeof it->last_error, "%s", why.text);
-	refresh_note(r, "%s: %s", it->source, why.text);
-	it->url++;
-	return item_ask(r, it, 0, e);
-}
-
 int item_answer(struct refresh *r, struct refresh_item *it, struct fetch_answer *a, struct err *e)
 {
 	struct trial t = {.worth = WORTH_AGAIN};
 	int rc;
 
 	if (it->asking_issuer)
-		return take_issuer(r, it, a, e);
+		return item_take_issuer(r, it, a, e);
 	free(it->asked);
 	it->asked = strdup(it->urls[it->url]);
 	it->posted = a->posted;

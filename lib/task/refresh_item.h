@@ -81,6 +81,11 @@ MUST_USE int item_begin(struct refresh *r, struct refresh_item *it, struct err *
 /* refresh.c: asks the item's URL again in wait_ms. */
 MUST_USE int item_ask(struct refresh *r, struct refresh_item *it, int64_t wait_ms, struct err *e);
 
+/* refresh_issuer.c: asks the next CA Issuers URL; takes its answer, and goes on with the item. */
+MUST_USE int item_ask_issuer(struct refresh *r, struct refresh_item *it, struct err *e);
+MUST_USE int item_take_issuer(struct refresh *r, struct refresh_item *it,
+			      const struct fetch_answer *a, struct err *e);
+
 /* refresh_write.c: puts a good staple in its place. */
 MUST_USE int item_replace(const struct refresh *r, struct refresh_item *it, struct span der,
 			  const struct staple_result *judged, struct findings *f, struct err *e);
