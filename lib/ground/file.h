@@ -77,6 +77,10 @@ MUST_USE int file_replace_finish_all(struct file_replace *v, size_t n, bool comm
 MUST_USE int file_replace(const char *path, mode_t mode, unsigned flags, struct span bytes,
 			  struct err *e);
 
+/* The folder in which `path` would be replaced, for sandbox.h; to be freed.  NULL: it is no file
+ * that could be replaced, or there is no memory. */
+char *file_replace_folder(const char *path);
+
 /* Removes every temporary file of replacements under way, which then fail; async-signal-safe,
  * for the handlers of SIGINT and SIGTERM. */
 void file_replace_abandon_all(void);

@@ -129,6 +129,24 @@ static bool is_direct(const char *target)
 	       (stat(target, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISFIFO(st.st_mode)));
 }
 
+char *file_replace_folder(const char *path)
+{
+	struct file_replace r = {.path = (char *)(uintptr_t)path};
+	char *target = strdup(path), *slash;
+
+	if (!target || follow_links(&r, &target, NULL) != 0 || is_direct(target)) {
+		free(target);
+		return NULL;
+	}
+	slash = strrchr(target, '/');
+	if (slash) {
+		slash[1] = '\0';
+		return target;
+	}
+	free(target);
+	return strdup(".");
+}
+
 /* Our own descriptors are duplicated: opened anew they would write from the beginning of what
  * they lead to, and sockets could not be opened at all. */
 static int open_direct(struct file_replace *r, const char *target, struct err *e)

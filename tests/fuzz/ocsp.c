@@ -16,9 +16,10 @@ static void same_single(const struct ocsp_single *s, gnutls_ocsp_resp_t t, unsig
 		return;
 	FUZZ_CHECK(s->serial.n == serial.size && memcmp(s->serial.p, serial.data, serial.size) == 0);
 	FUZZ_CHECK((int)s->status == (int)status);
-	if (this_update != (time_t)-1)
+	/* GnuTLS cannot tell times before 1970. */
+	if (this_update != (time_t)-1 && s->this_update >= 0)
 		FUZZ_CHECK(s->this_update == this_update);
-	if (next_update != (time_t)-1 && next_update != s->next_update)
+	if (next_update != (time_t)-1 && s->next_update >= 0)
 		FUZZ_CHECK(s->next_update == next_update);
 	gnutls_free(serial.data);
 }

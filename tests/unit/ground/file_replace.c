@@ -156,6 +156,32 @@ static void follows_links(void **state)
 	assert_int_equal(e.code, ERR_IO);
 }
 
+static void folder_is(const char *path, const char *want)
+{
+	char *folder_found = file_replace_folder(path);
+
+	if (want)
+		assert_string_equal(folder_found, want);
+	else
+		assert_null(folder_found);
+	free(folder_found);
+}
+
+static void tells_the_folder(void **state)
+{
+	char want[160];
+
+	(void)state;
+	folder_is("a", ".");
+	folder_is("/etc/a", "/etc/");
+	folder_is("/a", "/");
+	folder_is("/dev/null", NULL);
+	folder_is("/dev/fd/7", NULL);
+	assert_int_equal(symlink("elsewhere/file", in_folder("link")), 0);
+	snprintf(want, sizeof want, "%s/elsewhere/", folder);
+	folder_is(in_folder("link"), want);
+}
+
 static void without_commit_nothing_happens(void **state)
 {
 	struct file_replace r;
@@ -460,6 +486,7 @@ int main(void)
 		REPLACE_TEST(a_name_without_folder_is_here),
 		REPLACE_TEST(keeps_mode_and_owner),
 		REPLACE_TEST(follows_links),
+		REPLACE_TEST(tells_the_folder),
 		REPLACE_TEST(without_commit_nothing_happens),
 		REPLACE_TEST(new_only_never_overwrites),
 		REPLACE_TEST(says_why_not),
