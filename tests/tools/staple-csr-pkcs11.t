@@ -48,6 +48,10 @@ err_unlike "and not shown" '9999'
 ok "nothing is written" test ! -e w.pem
 status_is "no PIN and no terminal" 2 setsid staple-csr --key "$url" --out w.pem www.example.com
 err_like "is told" 'wants a PIN|no terminal'
+on_terminal() { /usr/bin/python3 "$SRCDIR/tests/tools/terminal.py" "$@"; }
+status_is "the PIN from the terminal" 0 on_terminal 1234 -- staple-csr --key "$url" --out t.pem www.example.com
+out_like "for the token" 'PIN of token "lab": '
+out_unlike "and not shown" 1234
 status_is "a PIN in the URL" 2 staple-csr --key "$url?pin-value=1234" www.example.com
 err_like "is refused" 'pin-value= shows the PIN'
 err_unlike "and not repeated" '1234'

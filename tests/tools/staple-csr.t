@@ -221,6 +221,27 @@ chmod 644 new.key
 status_is "--force replaces it" 0 staple-csr --force --out-key new.key --out k.pem www.example.com
 is "with mode 0600" "$(stat -c %a new.key)" 600
 
+# --- passwords from the terminal ---
+
+on_terminal() { /usr/bin/python3 "$SRCDIR/tests/tools/terminal.py" "$@"; }
+status_is "--encrypt-key asks twice" 0 on_terminal secret secret -- staple-csr --encrypt-key \
+	--out-key t.key --out t.pem www.example.com
+out_like "for a new password" 'new password for the key: '
+out_unlike "and does not show it" '\bsecret\b'
+out_like "the echo is back" '^echo on$'
+ok "the key opens with it" openssl pkey -in t.key -passin pass:secret -noout
+status_is "two different ones" 2 on_terminal secret Secret -- staple-csr --encrypt-key \
+	--out-key t2.key --out t.pem www.example.com
+out_like "are told" 'not the same'
+ok "no key" test ! -e t2.key
+status_is "an encrypted key" 0 on_terminal secret -- staple-csr --key enc.key --out t.pem www.example.com
+out_like "asks once" 'password of the key: '
+status_is "a wrong one" 2 on_terminal nonsense -- staple-csr --key enc.key --out t.pem www.example.com
+out_like "is told" 'the password is wrong'
+out_unlike "and not shown" nonsense
+status_is "an interrupt" 130 on_terminal ^C -- staple-csr --key enc.key --out t.pem www.example.com
+out_like "gives the echo back" '^echo on$'
+
 # --- nothing half-done ---
 
 status_is "a full disk" 2 staple-csr --out-key full.key --out /dev/full www.example.com
