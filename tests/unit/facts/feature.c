@@ -159,6 +159,66 @@ static void supersets(void **state)
 	assert_false(feature_superset(bad, none, NULL));
 }
 
+static void decimals(void **state)
+{
+	static const struct {
+		struct span content;
+		const char *text;
+	} cases[] = {
+		{{(const uint8_t *)"\x00", 1}, "0"},
+		{{(const uint8_t *)"\xff", 1}, "-1"},
+		{{(const uint8_t *)"\x80", 1}, "-128"},
+		{{(const uint8_t *)"\x00\xff", 2}, "255"},
+		{{(const uint8_t *)"\x3b\x9a\xca\x00", 4}, "1000000000"},
+		{{(const uint8_t *)"\x01\0\0\0\0\0\0\0\0", 9}, "18446744073709551616"},
+		{{(const uint8_t *)"\xfe\0\0\0\0\0\0\0\0", 9}, "-36893488147419103232"},
+		{{(const uint8_t *)"\x80\0\0\0\0\0\0\0", 8}, "-9223372036854775808"},
+	};
+	uint8_t longest[FEATURE_OCTETS_MAX];
+	struct buf b;
+
+	(void)state;
+	buf_init(&b);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		buf_reset(&b);
+		feature_decimal(&b, cases[i].content);
+		assert_string_equal(buf_cstr(&b), cases[i].text);
+	}
+	memset(longest, 0xff, sizeof longest);
+	longest[0] = 0x7f; /* 2^4095 - 1 */
+	buf_reset(&b);
+	feature_decimal(&b, span_of(longest, sizeof longest));
+	assert_int_equal(b.n, 1233);
+	assert_memory_equal(b.p, "52219444", 8);
+	buf_wipe(&b);
+}
+
+static void a_set_keeps_each_value_once(void **state)
+{
+	struct feature_set set = {.n = 0};
+	uint8_t octets[3] = {1, 0, 0};
+
+	(void)state;
+	assert_true(feature_set_add(&set, span_str("\x05")));
+	assert_false(feature_set_add(&set, span_str("\x05")));
+	assert_true(feature_set_add(&set, span_str("\x80")));
+	assert_true(feature_set_has(&set, span_str("\x80")));
+	assert_false(feature_set_has(&set, span_str("\x11")));
+	for (unsigned i = 0; i < 300; i++) {
+		uint8_t *v = test_malloc(3);
+
+		memcpy(v, octets, 3);
+		v[1] = (uint8_t)(i >> 8);
+		v[2] = (uint8_t)i;
+		assert_int_equal(feature_set_add(&set, span_of(v, 3)), i < FEATURE_LARGE_MAX - 1);
+		if (i >= FEATURE_LARGE_MAX - 1)
+			test_free(v);
+	}
+	assert_int_equal(set.left_out, 300 - (FEATURE_LARGE_MAX - 1));
+	for (size_t i = 1; i < set.n; i++)
+		test_free((void *)(uintptr_t)set.large[i].p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +227,8 @@ int main(void)
 		cmocka_unit_test(several_are_united),
 		cmocka_unit_test(what_is_encoded_decodes_to_the_same),
 		cmocka_unit_test(supersets),
+		cmocka_unit_test(decimals),
+		cmocka_unit_test(a_set_keeps_each_value_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "facts/oid.h"
 #include "ground/der.h"
 #include "ground/limits.h"
+#include "tests/unit/facts/tlv.h"
 
 /*
  * A response is built from its parts, so that each case changes one of them and all lengths
@@ -16,7 +17,6 @@ struct parts {
 	struct span behind_bytes, behind;
 };
 
-#define BYTES(s) {(const uint8_t *)(s), sizeof(s) - 1}
 #define TIME "20260101000000Z"
 
 static const struct parts sound = {
@@ -34,56 +34,39 @@ static const struct parts sound = {
 	.signature = BYTES("\x03\x03\x00\x01\x02"),
 };
 
-static size_t wrap(uint8_t *at, size_t n, uint8_t tag)
-{
-	uint8_t header[DER_HEADER_MAX];
-	size_t h = der_put_header(header, tag, n);
-
-	memmove(at + h, at, n);
-	memcpy(at, header, h);
-	return h + n;
-}
-
-static size_t put(uint8_t *at, size_t n, struct span s)
-{
-	if (s.n)
-		memcpy(at + n, s.p, s.n);
-	return n + s.n;
-}
-
 static size_t build(const struct parts *p, uint8_t out[1024])
 {
 	uint8_t b[1024];
 	size_t n = 0, m = 0;
 
-	n = put(b, n, p->cert_id);
-	n = put(b, n, p->cert_status);
-	n = put(b, n, p->this_update);
-	n = put(b, n, p->next_update);
-	n = put(b, n, p->single_extensions);
-	n = put(b, n, p->behind_single);
-	n = wrap(b, wrap(b, n, DER_SEQUENCE), DER_SEQUENCE);
-	m = put(out, m, p->version);
-	m = put(out, m, p->responder);
-	m = put(out, m, p->produced_at);
-	m = put(out, m, span_of(b, n));
-	m = put(out, m, p->response_extensions);
-	m = put(out, m, p->behind_data);
-	m = wrap(out, m, DER_SEQUENCE);
-	m = put(out, m, p->algorithm);
-	m = put(out, m, p->signature);
-	m = put(out, m, p->certs);
-	m = put(out, m, p->behind_basic);
-	m = wrap(out, wrap(out, m, DER_SEQUENCE), DER_OCTET_STRING);
-	n = put(b, 0, p->type);
-	n = put(b, n, span_of(out, m));
-	n = wrap(b, n, DER_SEQUENCE);
-	n = put(b, n, p->behind_bytes);
-	n = wrap(b, n, DER_CONTEXT_CONS(0));
-	m = put(out, 0, p->status);
-	m = put(out, m, span_of(b, n));
-	m = wrap(out, m, DER_SEQUENCE);
-	return put(out, m, p->behind);
+	n = tlv_put(b, n, p->cert_id);
+	n = tlv_put(b, n, p->cert_status);
+	n = tlv_put(b, n, p->this_update);
+	n = tlv_put(b, n, p->next_update);
+	n = tlv_put(b, n, p->single_extensions);
+	n = tlv_put(b, n, p->behind_single);
+	n = tlv_wrap(b, tlv_wrap(b, n, DER_SEQUENCE), DER_SEQUENCE);
+	m = tlv_put(out, m, p->version);
+	m = tlv_put(out, m, p->responder);
+	m = tlv_put(out, m, p->produced_at);
+	m = tlv_put(out, m, span_of(b, n));
+	m = tlv_put(out, m, p->response_extensions);
+	m = tlv_put(out, m, p->behind_data);
+	m = tlv_wrap(out, m, DER_SEQUENCE);
+	m = tlv_put(out, m, p->algorithm);
+	m = tlv_put(out, m, p->signature);
+	m = tlv_put(out, m, p->certs);
+	m = tlv_put(out, m, p->behind_basic);
+	m = tlv_wrap(out, tlv_wrap(out, m, DER_SEQUENCE), DER_OCTET_STRING);
+	n = tlv_put(b, 0, p->type);
+	n = tlv_put(b, n, span_of(out, m));
+	n = tlv_wrap(b, n, DER_SEQUENCE);
+	n = tlv_put(b, n, p->behind_bytes);
+	n = tlv_wrap(b, n, DER_CONTEXT_CONS(0));
+	m = tlv_put(out, 0, p->status);
+	m = tlv_put(out, m, span_of(b, n));
+	m = tlv_wrap(out, m, DER_SEQUENCE);
+	return tlv_put(out, m, p->behind);
 }
 
 static void says_what_is_there(void **state)

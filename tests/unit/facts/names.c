@@ -1,0 +1,216 @@
+#include "tests/unit/unit.h"
+
+#include "facts/dn.h"
+#include "facts/oid.h"
+#include "facts/shape.h"
+#include "facts/spki.h"
+#include "tests/unit/facts/tlv.h"
+
+/* A Name of one RDN each: OID content, string tag, value. */
+static size_t rdn(uint8_t *out, size_t n, struct span oid, uint8_t tag, struct span value)
+{
+	uint8_t a[256], v[256];
+	size_t m = tlv_wrap(a, tlv_put(a, 0, oid), DER_OID);
+
+	m = tlv_put(a, m, span_of(v, tlv_wrap(v, tlv_put(v, 0, value), tag)));
+	m = tlv_wrap(a, tlv_wrap(a, m, DER_SEQUENCE), DER_SET);
+	return tlv_put(out, n, span_of(a, m));
+}
+
+static void a_value_as_rfc4514_writes_it(void **state)
+{
+	static const struct span cn = BYTES("\x55\x04\x03"), other = BYTES("\x2a\x03\x04");
+	static const struct {
+		const struct span *oid;
+		uint8_t tag;
+		struct span value;
+		const char *text;
+	} cases[] = {
+		{&cn, DER_UTF8_STRING, BYTES("A"), "CN=A"},
+		{&cn, DER_UTF8_STRING, BYTES("a,b+c\"d\\e<f>g;h=i"), "CN=a\\,b\\+c\\\"d\\\\e\\<f\\>g\\;h=i"},
+		{&cn, DER_UTF8_STRING, BYTES(" a "), "CN=\\ a\\ "},
+		{&cn, DER_UTF8_STRING, BYTES("#a#"), "CN=\\#a#"},
+		{&cn, DER_UTF8_STRING, BYTES(" "), "CN=\\ "},
+		{&cn, DER_UTF8_STRING, BYTES("a\0b"), "CN=a\\00b"},
+		{&cn, DER_UTF8_STRING, BYTES(""), "CN="},
+		{&cn, DER_UTF8_STRING, BYTES("\xc3\xa9"), "CN=\xc3\xa9"},
+		{&cn, DER_TELETEX_STRING, BYTES("\xe9"), "CN=\xc3\xa9"},
+		{&cn, DER_BMP_STRING, BYTES("\x20\xac\xd8\x3d\xde\x00"), "CN=\xe2\x82\xac\xf0\x9f\x98\x80"},
+		{&cn, DER_UNIVERSAL_STRING, BYTES("\x00\x01\xf6\x00"), "CN=\xf0\x9f\x98\x80"},
+		/* what is no text is told in hex */
+		{&cn, DER_UTF8_STRING, BYTES("\xc3"), "CN=#0c01c3"},
+		{&cn, DER_UTF8_STRING, BYTES("a\xff"), "CN=#0c0261ff"},
+		{&cn, DER_BMP_STRING, BYTES("\x00"), "CN=#1e0100"},
+		{&cn, DER_BMP_STRING, BYTES("\xd8\x00"), "CN=#1e02d800"},
+		{&cn, DER_INTEGER, BYTES("\x05"), "CN=#020105"},
+		{&other, DER_UTF8_STRING, BYTES("A"), "1.2.3.4=#0c0141"},
+	};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		uint8_t name[512];
+		size_t n = rdn(name, 0, *cases[i].oid, cases[i].tag, cases[i].value);
+
+		n = tlv_wrap(name, n, DER_SEQUENCE);
+		buf_reset(&b);
+		buf_add_str(&b, "x"); /* it is appended */
+		dn_text(&b, span_of(name, n));
+		assert_string_equal(buf_cstr(&b) + 1, cases[i].text);
+		assert_true(dn_readable(span_of(name, n)));
+	}
+	buf_wipe(&b);
+}
+
+static void the_last_comes_first(void **state)
+{
+	const struct span c = BYTES("\x55\x04\x06"), o = BYTES("\x55\x04\x0a"), cn = BYTES("\x55\x04\x03");
+	const struct span pair = BYTES("\x31\x14\x30\x08\x06\x03\x55\x04\x03\x0c\x01" "1"
+				       "\x30\x08\x06\x03\x55\x04\x0b\x0c\x01" "2");
+	uint8_t name[512];
+	struct buf b;
+	size_t n;
+
+	(void)state;
+	buf_init(&b);
+	n = rdn(name, 0, c, DER_PRINTABLE_STRING, span_str("XX"));
+	n = rdn(name, n, o, DER_UTF8_STRING, span_str("A, B"));
+	n = tlv_put(name, n, pair);
+	n = rdn(name, n, cn, DER_UTF8_STRING, span_str("last"));
+	n = tlv_wrap(name, n, DER_SEQUENCE);
+	dn_text(&b, span_of(name, n));
+	assert_string_equal(buf_cstr(&b), "CN=last,CN=1+OU=2,O=A\\, B,C=XX");
+	buf_reset(&b);
+	assert_true(dn_attribute(span_of(name, n), "CN", &b));
+	assert_string_equal(buf_cstr(&b), "1");
+	assert_false(dn_attribute(span_of(name, n), "L", &b));
+	buf_reset(&b);
+	assert_true(dn_attribute(span_of(name, n), "O", &b));
+	assert_string_equal(buf_cstr(&b), "A, B");
+	assert_false(dn_empty(span_of(name, n)));
+	buf_reset(&b);
+	dn_text(&b, (struct span)BYTES("\x30\x00"));
+	assert_int_equal(b.n, 0);
+	assert_true(dn_empty((struct span)BYTES("\x30\x00")));
+	dn_text(&b, (struct span)BYTES("\x30\x02\x31\x00"));
+	assert_string_equal(buf_cstr(&b), "#30023100");
+	buf_reset(&b);
+	dn_text(&b, (struct span)BYTES("\x30\x02\x31"));
+	assert_string_equal(buf_cstr(&b), "#300231");
+	assert_false(dn_readable((struct span)BYTES("\x30\x02\x31")));
+	buf_wipe(&b);
+}
+
+static void oids(void **state)
+{
+	static const struct {
+		struct span oid;
+		const char *dotted;
+	} cases[] = {
+		{BYTES("\x2a"), "1.2"},
+		{BYTES("\x00"), "0.0"},
+		{BYTES("\x78"), "2.40"},
+		{BYTES("\x88\x37\x01"), "2.999.1"},
+		{BYTES("\x2b\x06\x01\x05\x05\x07\x01\x18"), "1.3.6.1.5.5.7.1.24"},
+		{BYTES("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b"), "1.2.840.113549.1.1.11"},
+		{BYTES("\x2a\xff\xff\xff\xff\xff\xff\xff\xff\x7f"), "1.2.9223372036854775807"},
+		{BYTES("\x2a\x81\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),
+			"2a81ffffffffffffffff7f"},
+		{BYTES("\x2a\x80\x01"), "2a8001"},
+		{BYTES("\x2a\x86"), "2a86"},
+		{BYTES(""), ""},
+	};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		buf_reset(&b);
+		oid_dotted(&b, cases[i].oid);
+		assert_string_equal(buf_cstr(&b), cases[i].dotted);
+	}
+	buf_wipe(&b);
+	assert_string_equal(oid_name(OID_TLS_FEATURE), "tlsFeature");
+	assert_null(oid_name(cases[3].oid));
+	assert_null(oid_name(cases[10].oid));
+}
+
+static void keys(void **state)
+{
+	static const struct {
+		struct span der;
+		enum key_kind kind;
+		unsigned size;
+		const char *text;
+		bool odd;
+	} cases[] = {
+		{BYTES("\x30\x19\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d"
+			"\x03\x01\x07\x03\x02\x00\x04"), KEY_EC, 256, "EC P-256", false},
+		{BYTES("\x30\x18\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x07\x00\x30"
+			"\x04\x02\x02\x01\x01"), KEY_RSA, 0, "RSA", true},
+		{BYTES("\x30\x1b\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x0a\x00\x30"
+			"\x07\x02\x02\x01\x01\x02\x01\x03"), KEY_RSA, 9, "RSA 9", false},
+		{BYTES("\x30\x1a\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x03\x09\x00\x30"
+			"\x06\x02\x01\x81\x02\x01\x03"), KEY_RSA, 8, "RSA 8", true},
+		{BYTES("\x30\x09\x30\x03\x06\x01\x2a\x03\x02\x00\x01"), KEY_UNKNOWN, 0, "unknown", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct span in = cases[i].der;
+		struct spki k;
+		char text[32];
+		bool odd;
+
+		assert_int_equal(spki_decode(&in, &k, &odd), 0);
+		assert_true(der_end(in));
+		assert_int_equal(k.kind, cases[i].kind);
+		assert_int_equal(k.size, cases[i].size);
+		assert_int_equal(odd, cases[i].odd);
+		assert_string_equal(spki_text(&k, text), cases[i].text);
+	}
+}
+
+static void shapes(void **state)
+{
+	static const struct {
+		struct span der;
+		enum shape shape;
+	} cases[] = {
+		{BYTES("\x30\x03\x0a\x01\x03"), SHAPE_OCSP_RESPONSE},
+		{BYTES("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"), SHAPE_PKCS7},
+		{BYTES("\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"), SHAPE_PKCS7},
+		{BYTES("\x30\x80\x02\x01\x03\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"),
+			SHAPE_PKCS12},
+		{BYTES("\x30\x80\x02\x01\x03\x30\x83\xff\xff\xff"), SHAPE_UNKNOWN},
+		{BYTES("\x30\x80\x02\x01\x03\x30"), SHAPE_UNKNOWN},
+		{BYTES("\x30\x09\x30\x03\x06\x01\x2a\x03\x02\x00\x01"), SHAPE_PUBLIC_KEY},
+		{BYTES("\x30\x08\x02\x01\x00\x02\x01\x05\x02\x00"), SHAPE_PRIVATE_KEY},
+		{BYTES("\x30\x06\x02\x01\x01\x04\x01\x00"), SHAPE_PRIVATE_KEY},
+		{BYTES("\x30\x06\x02\x01\x05\x02\x01\x03"), SHAPE_PUBLIC_KEY},
+		{BYTES("\x30\x05\x30\x00\x04\x01\x00"), SHAPE_ENCRYPTED_KEY},
+		{BYTES("\x30\x02\x30\x00"), SHAPE_OCSP_REQUEST},
+		{BYTES("\x30\x00"), SHAPE_UNKNOWN},
+		{BYTES("\x31\x00"), SHAPE_UNKNOWN},
+		{BYTES(""), SHAPE_UNKNOWN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_int_equal(shape_of(cases[i].der), cases[i].shape);
+	assert_int_equal(shape_of_label(span_str("TRUSTED CERTIFICATE")), SHAPE_CERTIFICATE);
+	assert_int_equal(shape_of_label(span_str("DH PARAMETERS")), SHAPE_UNKNOWN);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_value_as_rfc4514_writes_it),
+		cmocka_unit_test(the_last_comes_first),
+		cmocka_unit_test(oids),
+		cmocka_unit_test(keys),
+		cmocka_unit_test(shapes),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
