@@ -17,7 +17,7 @@ struct list {
 enum repeated { OPTION_INCLUDE = 1, OPTION_EXCLUDE, OPTION_ISSUER, OPTION_NAME, REPEATED_END };
 
 static struct {
-	char *expires_within, *sort, *fail_on;
+	char *expires_within, *sort, *fail_on, *password_file;
 	int max_depth;
 	int one_file_system, must_staple, trouble, ca, leaf;
 	struct list lists[REPEATED_END];
@@ -40,6 +40,8 @@ static const struct poptOption options[] = {
 	{"leaf", '\0', POPT_ARG_NONE, &given.leaf, 0, "report only what is no CA certificate", NULL},
 	{"sort", '\0', POPT_ARG_STRING, &given.sort, 0, "found (default), expiry, name, issuer, source",
 	 "KEY"},
+	{"password-file", '\0', POPT_ARG_STRING, &given.password_file, 0,
+	 "passwords of keystores, a line each", "FILE"},
 	{"fail-on", '\0', POPT_ARG_STRING, &given.fail_on, 0, "status 1 on: error, warning, finding ids",
 	 "LIST"},
 	POPT_TABLEEND};
@@ -170,6 +172,35 @@ static int flush(void *context, struct err *e)
 	return run->out_failed ? err_set(e, ERR_IO, "the report could not be written") : 0;
 }
 
+/* The lines of the file, cut in place in `text`. */
+static int read_passwords(struct buf *text, struct store_passwords *out, struct err *e)
+{
+	char **v, *line, *rest;
+	size_t cap = 0;
+
+	if (!buf_reserve(text, LIMIT_POLICY_FILE + 1)) /* no copies behind */
+		return err_set(e, ERR_MEMORY, "out of memory for passwords");
+	if (strcmp(given.password_file, "-") == 0) {
+		if (file_read_fd(STDIN_FILENO, "standard input", LIMIT_POLICY_FILE, text, e) != 0)
+			return -1;
+	} else if (file_read(given.password_file, LIMIT_POLICY_FILE, text, e) != 0) {
+		return -1;
+	}
+	buf_add_byte(text, '\0');
+	rest = (char *)text->p;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		line[strcspn(line, "\r")] = '\0';
+		if (*line == '\0')
+			continue;
+		v = array_grow(out->v, out->n, &cap, sizeof *v);
+		if (!v)
+			return err_set(e, ERR_MEMORY, "out of memory for passwords");
+		out->v = v;
+		v[out->n++] = line;
+	}
+	return 0;
+}
+
 static int run_scan(struct tool_run *run, struct scan_options *o, const char *const *roots)
 {
 	struct report r = {.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
@@ -198,7 +229,18 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 {
 	struct scan_options o = {0};
 	struct list roots = {0}, ids = {0};
+	struct store_passwords passwords = {0};
+	struct buf secrets;
+	struct err e;
 	int status = read_options(run, &o, &ids);
+
+	buf_init(&secrets);
+	o.store.passwords = &passwords;
+	if (status == STATUS_HOLDS && given.password_file &&
+	    read_passwords(&secrets, &passwords, &e) != 0) {
+		tool_fail(run, &e);
+		status = STATUS_UNCHECKED;
+	}
 
 	for (size_t i = 0; status == STATUS_HOLDS && i < n; i++)
 		if (list_add(&roots, args[i]) != 0)
@@ -207,6 +249,8 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 		status = usual_places(run, &roots);
 	if (status == STATUS_HOLDS)
 		status = run_scan(run, &o, roots.v);
+	buf_wipe_secret(&secrets);
+	free(passwords.v);
 	free(roots.v);
 	free(ids.v);
 	for (size_t i = 0; i < REPEATED_END; i++)

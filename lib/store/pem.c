@@ -26,6 +26,10 @@ static const struct {
 	{"CERTIFICATE REQUEST", store_request},
 	{"NEW CERTIFICATE REQUEST", store_request},
 	{"OCSP RESPONSE", store_staple},
+	{"PKCS7", store_pkcs7_bytes},
+	{"CMS", store_pkcs7_bytes},
+	{"PKCS #7 SIGNED DATA", store_pkcs7_bytes},
+	{"CERTIFICATE CHAIN", store_pkcs7_bytes},
 };
 
 static bool label_is(struct span label, const char *text)

@@ -8,6 +8,12 @@
 
 /* The readers in the order in which they are asked; text is the last resort, see store_read. */
 static const struct store_reader readers[] = {
+	{"nss", store_nss_is, store_nss_read},
+	{"jks", store_jks_is, store_jks_read},
+	{"jceks", store_jceks_is, store_jks_read},
+	{"pkcs12", store_pkcs12_is, store_pkcs12_read},
+	{"pkcs7", store_pkcs7_is, store_pkcs7_read},
+	{"foreign", store_foreign_is, store_foreign_read},
 	{"der", store_der_is, store_der_read},
 	{"pem", store_pem_is, store_pem_read},
 };

@@ -50,7 +50,7 @@ def manifest(report, base, table):
             have.setdefault(r["source"], {})[key + str(r["index"])] = ("", r.get("must_staple", "no"))
     for r in rows(table):
         path, flag, kind = os.path.join(base, r["file"]), r["must_staple"], r["kind"]
-        if kind in ("ext-value", "pkcs12", "pkcs7", "jks", "jceks", "nss-db"):
+        if kind == "ext-value":
             continue
         flags = [f for _, f in have.get(path, {}).values()]
         if flag in ("-", "unparseable", ""):

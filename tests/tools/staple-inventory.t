@@ -91,7 +91,6 @@ status_is "a path that does not exist is status 2" 2 inv nowhere
 out_like "and is told" 'nowhere: No such file'
 if [ "$(id -u)" = 0 ]; then
 	mkdir -p locked/in; chmod 0711 . ; cp pki/ms.pem locked/in/a.pem; chmod 000 locked/in/a.pem; chmod 777 locked locked/in
-	pass "files without permission are tested as another user" 
 	run setpriv --reuid 65534 --regid 65534 --clear-groups "$(command -v staple-inventory)" --no-system-policy locked
 	is "no permission is status 2" "$status" 2
 	out_like "no permission is told" 'locked/in/a.pem: Permission denied'
@@ -138,14 +137,77 @@ is "the damaged one too" "$(lines '[(r["path"], r["index"]) for r in d if r["typ
 is "a repeat names its first place" "$(lines '[r["duplicate_of"] for r in d if r["type"]=="certificate" and r["index"]==4500]')" "['big.pem#0']"
 is "the last line is the summary" "$(lines 'd[-1]["type"], d[-1]["certificates"], d[-1]["problems"]')" "('summary', 4, 2)"
 
+# --- containers ---
+mkdir stores
+openssl crl2pkcs7 -nocrl -certfile store/bundle.pem -outform DER -out stores/der.p7b
+openssl crl2pkcs7 -nocrl -certfile store/bundle.pem -out stores/pem.p7b
+for f in der pem; do
+	run inv --format json stores/$f.p7b
+	is "PKCS#7 $f" "$(query 'sorted(c["sha256"] for c in d["certificates"])')" \
+		"$(/usr/bin/python3 -c 'import json; print(sorted(c["sha256"] for c in json.load(open("one.json"))["certificates"]))')"
+done
+printf '%s\n' wrong secret 'pässwörd' >passwords
+for scheme in AES-256-CBC PBE-SHA1-3DES; do
+	openssl pkcs12 -export -in pki/ms.pem -inkey pki/ms.key -certfile pki/ca.pem -passout pass:secret \
+		-certpbe $scheme -keypbe $scheme -name mine -out stores/$scheme.p12
+	status_is "PKCS#12 with $scheme and a password" 0 inv --format json --password-file passwords stores/$scheme.p12
+	is "holds both certificates" "$(query '[(c["index"], c["must_staple"]) for c in d["certificates"]]')" "[(0, 'yes'), (1, 'no')]"
+done
+status_is "without its password it is a problem" 2 inv stores/AES-256-CBC.p12
+out_like "that says so" 'none of 2 passwords'
+for scheme in PBE-SHA1-RC2-40 PBE-SHA1-RC4-128; do
+	openssl pkcs12 -legacy -export -in pki/ms.pem -inkey pki/ms.key -passout pass:pässwörd -certpbe $scheme \
+		-keypbe PBE-SHA1-3DES -out stores/$scheme.p12
+	status_is "PKCS#12 with $scheme" 0 inv --format json --password-file passwords stores/$scheme.p12
+	is "holds its certificate" "$(query 'len(d["certificates"])')" 1
+done
+openssl pkcs12 -legacy -export -in pki/ms.pem -inkey pki/ms.key -passout pass:secret -certpbe PBE-SHA1-RC2-128 \
+	-keypbe PBE-SHA1-3DES -out stores/rc2.p12
+status_is "a scheme that is not read is a problem" 2 inv --password-file passwords stores/rc2.p12
+out_like "that names it" 'pbeWithSHAAnd128BitRC2-CBC'
+openssl pkcs12 -export -in pki/ms.pem -inkey pki/ms.key -passout pass: -nomac -certpbe NONE -keypbe NONE -out stores/open.p12
+status_is "PKCS#12 without encryption" 0 inv --format json stores/open.p12
+is "holds its certificate" "$(query 'len(d["certificates"])')" 1
+if command -v certutil >/dev/null; then
+	mkdir stores/nss
+	certutil -N -d sql:stores/nss --empty-password
+	certutil -A -d sql:stores/nss -n mine -t ,, -i pki/ms.pem
+	status_is "an NSS database" 0 inv --format json stores/nss/cert9.db
+	is "holds its certificate, with its nickname" \
+		"$(query '[(c["sha256"], c["entry"]) for c in d["certificates"]]')" "[('$(sha pki/ms.pem)', 'mine')]"
+else
+	skip "an NSS database" "certutil (libnss3-tools) is missing"
+fi
+# A keystore by hand: an entry with a later date stands first, as a hash table may have it.
+/usr/bin/python3 - pki/ms.pem pki/plain.pem >stores/trust.jks <<'PY'
+import base64, struct, sys
+def der(p): return base64.b64decode("".join(l for l in open(p) if "-" not in l))
+def text(s): return struct.pack(">H", len(s)) + s
+def entry(alias, date, d): return struct.pack(">I", 2) + text(alias) + struct.pack(">Q", date) + text(b"X.509") + struct.pack(">I", len(d)) + d
+out = b"\xfe\xed\xfe\xed" + struct.pack(">II", 2, 2) + entry(b"late", 2, der(sys.argv[1])) + entry(b"early", 1, der(sys.argv[2]))
+sys.stdout.buffer.write(out + bytes(20))
+PY
+status_is "a Java keystore" 0 inv --format json stores/trust.jks
+is "is numbered by date" "$(query '[(c["index"], c["entry"]) for c in d["certificates"]]')" "[(0, 'early'), (1, 'late')]"
+head -c 300 stores/trust.jks >stores/cut.jks
+status_is "a Java keystore that is cut off" 2 inv stores/cut.jks
+out_like "is a problem" 'entry 1 of 2 cannot be read'
+
 # --- the corpora ---
 corpora=${STAPLE_CORPORA:-$SRCDIR/../shared/corpora}
 check=$SRCDIR/tests/tools/inventory-check.py
 if [ -d "$corpora/made-stores" ]; then
+	cut -f3 "$corpora/made-stores/EXPECTED.tsv" | sort -u | grep -v -e '^-$' -e '^password$' >pw
+	printf '%s\n' password foobar foo 12345678 v3-certs 1234 store_password 'Hello, 世界' 'σύνθημα γνώρισμα' \
+		'Red Hat Enterprise Linux 7.4' CaudFocwijRupogDoicsApfiHadManUgNa >>pw
+	run inv --password-file pw --format json "$corpora/made-stores"
+	cp "$T/out" report.json
+	is "made-stores: exactly those certificates, each with its index and flag" \
+		"$(/usr/bin/python3 "$check" expected report.json "$corpora/made-stores" "$corpora/made-stores/EXPECTED.tsv")" ""
 	for dir in "$corpora"/*/; do
 		[ -e "$dir/MANIFEST.tsv" ] || continue
 		name=$(basename "$dir")
-		run inv --format json "$dir"
+		run inv --password-file pw --format json "$dir"
 		cp "$T/out" report.json
 		is "$name: the manifest's flags" \
 			"$(/usr/bin/python3 "$check" manifest report.json "${dir%/}" "$dir/MANIFEST.tsv")" ""

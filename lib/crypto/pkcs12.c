@@ -1,0 +1,182 @@
+#include "crypto/pkcs12.h"
+
+#include "crypto/library.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/pkcs12.h>
+
+struct reader {
+	gnutls_pkcs12_t p12;
+	char *const *passwords;
+	size_t n;
+	const struct pkcs12_sink *sink;
+};
+
+static void list_bag(struct reader *r, gnutls_pkcs12_bag_t bag)
+{
+	int count = gnutls_pkcs12_bag_get_count(bag);
+
+	for (int i = 0; i < count; i++) {
+		gnutls_pkcs12_bag_type_t type =
+			(gnutls_pkcs12_bag_type_t)gnutls_pkcs12_bag_get_type(bag, (unsigned)i);
+		gnutls_datum_t data = {NULL, 0};
+		char *name = NULL;
+
+		if (type == GNUTLS_BAG_PKCS8_KEY || type == GNUTLS_BAG_PKCS8_ENCRYPTED_KEY)
+			r->sink->key(r->sink->context);
+		if (type != GNUTLS_BAG_CERTIFICATE ||
+		    gnutls_pkcs12_bag_get_data(bag, (unsigned)i, &data) < 0)
+			continue;
+		if (gnutls_pkcs12_bag_get_friendly_name(bag, (unsigned)i, &name) < 0)
+			name = NULL;
+		r->sink->cert(r->sink->context, span_of(data.data, data.size), name);
+	}
+}
+
+/* Schemes that GnuTLS has no word for, by their OID. */
+static const char *scheme_of(const char *oid)
+{
+	static const struct {
+		const char *oid, *name;
+	} known[] = {
+		{"1.2.840.113549.1.12.1.1", "pbeWithSHAAnd128BitRC4"},
+		{"1.2.840.113549.1.12.1.2", "pbeWithSHAAnd40BitRC4"},
+		{"1.2.840.113549.1.12.1.3", "pbeWithSHAAnd3-KeyTripleDES-CBC"},
+		{"1.2.840.113549.1.12.1.4", "pbeWithSHAAnd2-KeyTripleDES-CBC"},
+		{"1.2.840.113549.1.12.1.5", "pbeWithSHAAnd128BitRC2-CBC"},
+		{"1.2.840.113549.1.12.1.6", "pbeWithSHAAnd40BitRC2-CBC"},
+		{"1.2.840.113549.1.5.1", "pbeWithMD2AndDES-CBC"},
+		{"1.2.840.113549.1.5.3", "pbeWithMD5AndDES-CBC"},
+		{"1.2.840.113549.1.5.10", "pbeWithSHA1AndDES-CBC"},
+		{"1.2.840.113549.1.5.13", "PBES2"},
+		{"1.3.6.1.4.1.11591.4.11", "scrypt"},
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+		if (strcmp(known[i].oid, oid) == 0)
+			return known[i].name;
+	return oid;
+}
+
+/* May the bag be tried?  Not with a scheme that is unknown, or rounds without end. */
+static int check_scheme(gnutls_pkcs12_bag_t bag, struct err *e)
+{
+	unsigned schema = 0, cipher = 0, rounds = 0, salt_size = 0;
+	char *oid = NULL;
+	int rc = gnutls_pkcs12_bag_enc_info(bag, &schema, &cipher, NULL, &salt_size, &rounds, &oid);
+
+	if (rc < 0 && oid)
+		err_set(e, ERR_UNSUPPORTED, "PKCS#12: encrypted with %s, which is not read",
+			scheme_of(oid));
+	else if (rc < 0 && rc != GNUTLS_E_SHORT_MEMORY_BUFFER)
+		err_set(e, ERR_UNSUPPORTED, "PKCS#12: the encryption cannot be told: %s",
+			crypto_error_text(rc));
+	else if (rounds > PKCS12_ROUNDS_MAX)
+		err_set(e, ERR_LIMIT, "PKCS#12: %u rounds of key derivation; at most %u are tried", rounds,
+			PKCS12_ROUNDS_MAX);
+	else
+		rc = 0;
+	gnutls_free(oid);
+	if (rounds > PKCS12_ROUNDS_MAX)
+		return -1;
+	return rc < 0 ? -1 : 0;
+}
+
+static bool wrong_password(int rc)
+{
+	return rc == GNUTLS_E_DECRYPTION_FAILED || rc == GNUTLS_E_MAC_VERIFY_FAILED ||
+	       rc == GNUTLS_E_ASN1_DER_ERROR || rc == GNUTLS_E_ASN1_TAG_ERROR ||
+	       rc == GNUTLS_E_ASN1_DER_OVERFLOW || rc == GNUTLS_E_ASN1_VALUE_NOT_FOUND ||
+	       rc == GNUTLS_E_ASN1_ELEMENT_NOT_FOUND || rc == GNUTLS_E_ASN1_GENERIC_ERROR ||
+	       rc == GNUTLS_E_INVALID_PASSWORD || rc == GNUTLS_E_INVALID_UTF8_STRING ||
+	       rc == GNUTLS_E_INVALID_PASSWORD_STRING || rc == GNUTLS_E_ILLEGAL_PARAMETER ||
+	       rc == GNUTLS_E_INVALID_REQUEST;
+}
+
+/* A bag of the container, fresh: one that failed to decrypt is not used again. */
+static int get_bag(struct reader *r, int i, gnutls_pkcs12_bag_t *bag)
+{
+	int rc = gnutls_pkcs12_bag_init(bag);
+
+	if (rc < 0)
+		return rc;
+	rc = gnutls_pkcs12_get_bag(r->p12, i, *bag);
+	if (rc < 0) {
+		gnutls_pkcs12_bag_deinit(*bag);
+		*bag = NULL;
+	}
+	return rc;
+}
+
+static void open_bag(struct reader *r, int i)
+{
+	gnutls_pkcs12_bag_t bag;
+	struct err why;
+	int rc = GNUTLS_E_DECRYPTION_FAILED;
+
+	for (size_t t = 0; t < r->n + 2; t++) {
+		const char *password = t == 0 ? NULL : t == 1 ? "" : r->passwords[t - 2];
+
+		if (get_bag(r, i, &bag) < 0)
+			return;
+		rc = gnutls_pkcs12_bag_decrypt(bag, password);
+		if (rc >= 0)
+			list_bag(r, bag);
+		gnutls_pkcs12_bag_deinit(bag);
+		if (rc >= 0)
+			return;
+		if (!wrong_password(rc))
+			break;
+	}
+	if (wrong_password(rc))
+		err_set(&why, ERR_SECRET, "PKCS#12: encrypted, and none of %zu password%s opens it",
+			r->n + 2, r->n ? "s" : "s (none, empty)");
+	else
+		err_set(&why, ERR_UNSUPPORTED, "PKCS#12: %s", crypto_error_text(rc));
+	r->sink->unread(r->sink->context, &why);
+}
+
+static void read_bags(struct reader *r)
+{
+	gnutls_pkcs12_bag_t bag;
+	struct err why;
+	int rc;
+
+	for (int i = 0; (rc = get_bag(r, i, &bag)) >= 0; i++) {
+		bool encrypted = gnutls_pkcs12_bag_get_type(bag, 0) == GNUTLS_BAG_ENCRYPTED;
+		int known = encrypted ? check_scheme(bag, &why) : 0;
+
+		if (!encrypted)
+			list_bag(r, bag);
+		gnutls_pkcs12_bag_deinit(bag);
+		if (known != 0)
+			r->sink->unread(r->sink->context, &why);
+		else if (encrypted)
+			open_bag(r, i);
+	}
+	if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+		return;
+	err_set(&why, ERR_PARSE, "PKCS#12: %s", crypto_error_text(rc));
+	r->sink->unread(r->sink->context, &why);
+}
+
+int pkcs12_read(struct span der, char *const *passwords, size_t n, const struct pkcs12_sink *sink,
+		struct err *e)
+{
+	gnutls_datum_t data = {(unsigned char *)(uintptr_t)der.p, (unsigned)der.n};
+	struct reader r = {.passwords = passwords, .n = n, .sink = sink};
+	int rc;
+
+	if (der.n > INT32_MAX)
+		return err_set(e, ERR_LIMIT, "PKCS#12 of more than 2 GiB");
+	rc = gnutls_pkcs12_init(&r.p12);
+	if (rc < 0)
+		return err_set(e, ERR_CRYPTO, "PKCS#12: %s", crypto_error_text(rc));
+	rc = gnutls_pkcs12_import(r.p12, &data, GNUTLS_X509_FMT_DER, 0);
+	if (rc >= 0)
+		read_bags(&r);
+	gnutls_pkcs12_deinit(r.p12);
+	if (rc < 0)
+		return err_set(e, ERR_PARSE, "PKCS#12 (RFC 7292, 4): %s", crypto_error_text(rc));
+	return 0;
+}
