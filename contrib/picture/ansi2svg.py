@@ -66,14 +66,14 @@ def main():
            "<title>%s</title>" % html.escape(options.title),
            '<rect width="100%%" height="100%%" rx="8" fill="%s"/>' % BACK,
            '<g font-family="ui-monospace,DejaVu Sans Mono,Menlo,Consolas,monospace" '
-           'font-size="14" xml:space="preserve">']
+           'font-size="14">']
     for i, row in enumerate(rows):
         x = PAD
         out.append('<text y="%d">' % (PAD + HEIGHT * i + 14))
         for text, (colour, bold) in row:
             out.append('<tspan x="%.1f" fill="%s"%s textLength="%.1f">%s</tspan>' % (
                 x, colour, ' font-weight="bold"' if bold else "", len(text) * WIDTH,
-                html.escape(text)))
+                html.escape(text).replace(" ", "\u00a0")))
             x += len(text) * WIDTH
         out.append("</text>")
     out.append("</g></svg>")
