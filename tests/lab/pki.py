@@ -2,6 +2,7 @@
 """A laboratory PKI in a folder, made in well under a second.
 
     pki.py DIR [--ocsp URL] [--issuers URL] [--days N] [--start-days-ago N] [--only NAME,NAME...]
+           [--copies N]
 
 Writes NAME.pem, NAME.key for: root, int (issues the leaves), intms (an intermediate with the
 TLS Feature extension), other-root, other (another CA with the same name as int), the OCSP
@@ -174,7 +175,12 @@ def main():
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--start-days-ago", type=int, default=40)
     parser.add_argument("--only", help="these leaves alone")
+    parser.add_argument("--copies", type=int, default=0,
+                        help="N further leaves like ms and plain: ms-c1, plain-c1, ...")
     options = parser.parse_args()
+    for i in range(options.copies):
+        LEAVES["ms-c%d" % (i + 1)] = LEAVES["ms"]
+        LEAVES["plain-c%d" % (i + 1)] = LEAVES["plain"]
     os.makedirs(options.folder, exist_ok=True)
     p = Pki(options.folder, options)
     p.ca("root", "Lab Root", None)

@@ -85,6 +85,7 @@ class Staples:
         how = dict(KINDS[base][1])
         if base == "expired" and numbers:
             how["left"] = -int(numbers[0])
+            how["age"] = int(numbers[0]) + 7 * 86400
         if base == "future" and numbers:
             how["age"] = -int(numbers[0])
         if base == "left":
