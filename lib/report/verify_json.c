@@ -20,28 +20,32 @@ static void member_dn(struct json *j, const char *key, struct span name)
 	buf_wipe(&b);
 }
 
-/* Every value of every well-formed list; one beyond 64 bits as hex in a string. */
+/* The union of the well-formed lists, each value with all its digits. */
 static void write_features(struct json *j, const struct cert *c)
 {
+	struct feature_set seen = {.n = 0};
 	struct span value, content;
+	struct buf digits;
 
+	buf_init(&digits);
 	json_key(j, "features");
 	json_array(j);
 	for (size_t i = 0; span_present(value = extension_feature_value(&c->x, i)); i++) {
 		struct feature_facts f = {0};
 		bool inside = false;
-		int64_t v;
 
 		if (!feature_decode(value, &f))
 			continue;
 		while (feature_next(&value, &inside, &content)) {
-			if (feature_int(content, &v))
-				json_int(j, v);
-			else
-				json_hex(j, content);
+			if (!feature_set_add(&seen, content))
+				continue;
+			buf_reset(&digits);
+			feature_decimal(&digits, content);
+			json_raw(j, buf_span(&digits));
 		}
 	}
 	json_array_end(j);
+	buf_wipe(&digits);
 }
 
 static const char *state_text(enum chain_state s)
