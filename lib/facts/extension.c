@@ -271,10 +271,8 @@ bool extension_next(struct span *cursor, struct extension *out)
 	return !der_end(*cursor) && extension_get(cursor, out, &ignored) == NULL;
 }
 
-static void extension_add(const struct extension *ext, struct extension_facts *x)
+static void extension_add(enum known k, const struct extension *ext, struct extension_facts *x)
 {
-	enum known k = known_of(ext->oid);
-
 	if (k == X_NONE) {
 		if (ext->critical && x->unknown_critical++ == 0)
 			x->unknown_critical_oid = ext->oid;
@@ -301,6 +299,7 @@ int extension_decode(struct span list, struct extension_facts *x, const char **w
 {
 	struct span others[OTHERS_COMPARED], cursor = list;
 	struct extension ext;
+	enum known k;
 	size_t n = 0;
 
 	if (!span_present(x->list))
@@ -311,8 +310,9 @@ int extension_decode(struct span list, struct extension_facts *x, const char **w
 		if ((*why = extension_get(&cursor, &ext, &x->deviations)) != NULL)
 			return -1;
 		x->count++;
-		extension_add(&ext, x);
-		if (known_of(ext.oid) != X_NONE || n == OTHERS_COMPARED)
+		k = known_of(ext.oid);
+		extension_add(k, &ext, x);
+		if (k != X_NONE || n == OTHERS_COMPARED)
 			continue;
 		for (size_t i = 0; i < n; i++)
 			if (span_equal(others[i], ext.oid))

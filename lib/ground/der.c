@@ -49,19 +49,41 @@ static const char *header_read_long(const uint8_t *p, size_t n, struct header *h
 	return NULL;
 }
 
+/* A length in one or two further octets, in its shortest form: all that is left of what a
+ * certificate is made of.  False: header_read_long has to look. */
+static inline bool header_read_common(struct span in, struct header *h)
+{
+	const uint8_t *p = in.p;
+
+	if (in.n < 4 || (p[0] & TAG_NUMBER) == TAG_NUMBER)
+		return false;
+	h->first = p[0];
+	if (p[1] < 0x80) {
+		h->head = 2;
+		h->content = p[1];
+		return true;
+	}
+	if (p[1] == 0x81) {
+		h->head = 3;
+		h->content = p[2];
+		return p[2] >= 0x80;
+	}
+	h->head = 4;
+	h->content = (size_t)p[2] << 8 | p[3];
+	return p[1] == 0x82 && p[2] != 0;
+}
+
 /* NULL and the header at the front of `in`, or what is wrong with it. */
 static inline const char *header_read(struct span in, struct header *h)
 {
 	const char *why;
 
-	if (in.n < 2)
-		return "end of data";
-	h->first = in.p[0];
-	if ((in.p[0] & TAG_NUMBER) != TAG_NUMBER && in.p[1] < 0x80) {
-		h->head = 2; /* most elements: nothing to compute */
-		h->content = in.p[1];
-	} else if ((why = header_read_long(in.p, in.n, h)) != NULL) {
-		return why;
+	if (!header_read_common(in, h)) {
+		if (in.n < 2)
+			return "end of data";
+		h->first = in.p[0];
+		if ((why = header_read_long(in.p, in.n, h)) != NULL)
+			return why;
 	}
 	if (h->content > in.n - h->head)
 		return "element longer than its container";
@@ -81,7 +103,7 @@ static inline void take(struct span *in, const struct header *h, struct span *co
 		*whole = span_of(p, h->head + h->content);
 }
 
-int der_get_any(struct span *in, uint8_t *tag, struct span *content, struct span *whole)
+int der_get_long(struct span *in, uint8_t *tag, struct span *content, struct span *whole)
 {
 	struct header h;
 
@@ -89,21 +111,6 @@ int der_get_any(struct span *in, uint8_t *tag, struct span *content, struct span
 		return -1;
 	if (tag)
 		*tag = h.first;
-	take(in, &h, content, whole);
-	return 0;
-}
-
-int der_get(struct span *in, uint8_t tag, struct span *content)
-{
-	return der_get_whole(in, tag, content, NULL);
-}
-
-int der_get_whole(struct span *in, uint8_t tag, struct span *content, struct span *whole)
-{
-	struct header h;
-
-	if (in->n == 0 || in->p[0] != tag || header_read(*in, &h))
-		return -1;
 	take(in, &h, content, whole);
 	return 0;
 }

@@ -4,8 +4,8 @@
  * A struct span is the reader.  Each der_get_* consumes exactly one element from
  * the front of *in, or nothing; what it hands out points into the input.  Only
  * DER is taken: definite lengths in their shortest form (X.690, 10.1), tags in
- * their shortest form.  libtasn1's low-level readers do the arithmetic; the
- * strictness is added here, because libtasn1 is lax about both.  Nothing here
+ * their shortest form.  What is longer than one octet of tag and two of length is left to
+ * libtasn1's low-level readers; the strictness is added here, because libtasn1 is lax about both.  Nothing here
  * allocates, prints or knows the time.
  *
  * content may be the reader itself: that steps into the element and drops what follows.
@@ -43,13 +43,49 @@ enum der_tag {
 #define DER_CONTEXT(n) (0x80u | (n))
 #define DER_CONTEXT_CONS(n) (0xa0u | (n))
 
+/* For der_get_any and der_get_whole: elements whose header is longer than two octets. */
+MUST_USE int der_get_long(struct span *in, uint8_t *tag, struct span *content, struct span *whole);
+
 /* Any element: its first identifier octet, its content, and the whole of it.  Outputs may
- * be NULL.  A tag number above 30 is consumed; *tag is then the first octet alone. */
-MUST_USE int der_get_any(struct span *in, uint8_t *tag, struct span *content, struct span *whole);
+ * be NULL.  A tag number above 30 is consumed; *tag is then the first octet alone.
+ *
+ * Nearly all elements have a length of one octet, for which there is nothing to compute: they
+ * are taken here, so that a walk costs little. */
+MUST_USE static inline int der_get_any(struct span *in, uint8_t *tag, struct span *content,
+				       struct span *whole)
+{
+	const uint8_t *p = in->p;
+	size_t n;
+
+	if (in->n < 2 || p[1] >= 0x80 || (p[0] & 0x1f) == 0x1f)
+		return der_get_long(in, tag, content, whole);
+	n = p[1];
+	if (n > in->n - 2)
+		return -1;
+	in->p += 2 + n;
+	in->n -= 2 + n;
+	if (tag)
+		*tag = p[0];
+	if (content)
+		*content = (struct span){p + 2, n};
+	if (whole)
+		*whole = (struct span){p, 2 + n};
+	return 0;
+}
 
 /* An element with exactly this identifier octet. */
-MUST_USE int der_get(struct span *in, uint8_t tag, struct span *content);
-MUST_USE int der_get_whole(struct span *in, uint8_t tag, struct span *content, struct span *whole);
+MUST_USE static inline int der_get_whole(struct span *in, uint8_t tag, struct span *content,
+					 struct span *whole)
+{
+	if (in->n == 0 || in->p[0] != tag)
+		return -1;
+	return der_get_any(in, NULL, content, whole);
+}
+
+MUST_USE static inline int der_get(struct span *in, uint8_t tag, struct span *content)
+{
+	return der_get_whole(in, tag, content, NULL);
+}
 
 /* 1: it was there; 0: something else, or the end, and *content is SPAN_NONE; -1: broken. */
 MUST_USE int der_get_optional(struct span *in, uint8_t tag, struct span *content);
