@@ -87,7 +87,7 @@ static int run_list(struct csr_run *w, struct span list, const struct key_algori
 {
 	struct batch b = {.list = list, .dir = csr_options.out_dir, .common = &w->request,
 			  .algorithm = algorithm, .password = csr_key_password(w),
-			  .policy = &w->run->policy, .der = csr_options.der,
+			  .policy = &w->run->policy, .now = w->run->now, .der = csr_options.der,
 			  .force = csr_options.force, .jobs = w->run->jobs, .on_item = on_item,
 			  .context = t};
 

@@ -119,6 +119,8 @@ int csr_wish_judge(struct csr_run *w)
 	for (size_t i = 0; i < w->request.feature_count; i++)
 		must_staple = must_staple || w->request.features[i] == FEATURE_STATUS_REQUEST;
 	ask_features(w->request.features, w->request.feature_count, "request", &w->findings);
+	if (!csr_options.batch)
+		ask_stance(&w->request.names, must_staple, "request", &w->run->policy, &w->findings);
 	if (!csr_options.ca)
 		return STATUS_HOLDS;
 	if (!ca)

@@ -2,6 +2,7 @@
 
 #include "facts/feature.h"
 #include "judge/promise.h"
+#include "judge/stance.h"
 
 bool ask_key(const struct spki *key, const char *subject, const struct policy *p, struct findings *f)
 {
@@ -27,6 +28,23 @@ void ask_features(const int64_t *features, size_t n, const char *subject, struct
 		findings_add_hint(f, "feature.other-values", subject,
 				  "Ask for exactly {5}: leave out --feature.",
 				  "the request asks for %zu features, not only status_request (5)", n);
+}
+
+void ask_stance(const struct san_list *names, bool must_staple, const char *subject,
+		const struct policy *p, struct findings *f)
+{
+	enum must_staple m = must_staple ? MUST_STAPLE_YES : MUST_STAPLE_NO;
+	bool any = false;
+
+	for (size_t i = 0; i < names->n; i++) {
+		if (names->v[i].kind != NAME_DNS)
+			continue;
+		any = true;
+		if (stance_judge(p, names->v[i].text, m, subject, f))
+			return;
+	}
+	if (!any)
+		stance_judge(p, NULL, m, subject, f);
 }
 
 static void ask_must_staple(const struct policy_ca *ca, const char *subject, struct findings *f)

@@ -3,6 +3,7 @@
 #include "ground/text.h"
 #include "facts/dn.h"
 #include "facts/oid.h"
+#include "judge/stance.h"
 
 #include <stdio.h>
 
@@ -23,41 +24,6 @@ void promise_expectation(const struct promise_input *in, struct findings *f)
 		findings_add(f, "feature.present", in->subject,
 			     "the TLS Feature extension is there%s",
 			     m == MUST_STAPLE_YES ? " and lists status_request (5)" : "");
-}
-
-/* What the policy says of the certificate's names; one name that must is enough. */
-static void check_stance(const struct promise_input *in, struct findings *f)
-{
-	enum must_staple m = cert_must_staple(in->cert);
-	struct span cursor = in->cert->x.san;
-	struct general_name n;
-	bool inside = false, any = false;
-	char name[LIMIT_DNS_NAME + 1];
-	enum policy_stance s;
-
-	while (span_present(in->cert->x.san) && extension_name_next(&cursor, &inside, &n)) {
-		if (n.kind != NAME_DNS || n.value.n > LIMIT_DNS_NAME)
-			continue;
-		any = true;
-		memcpy(name, n.value.p, n.value.n);
-		name[n.value.n] = '\0';
-		s = policy_stance(in->policy, name);
-		if (s == POLICY_REQUIRED && m != MUST_STAPLE_YES)
-			findings_add(f, "policy.required", in->subject,
-				     "the policy requires Must-Staple for %s", name);
-		else if (s == POLICY_FORBIDDEN && m != MUST_STAPLE_NO)
-			findings_add(f, "policy.forbidden", in->subject,
-				     "the policy forbids Must-Staple for %s", name);
-		else
-			continue;
-		return;
-	}
-	if (any || in->cert->x.ca)
-		return;
-	if (in->policy->must_staple == POLICY_REQUIRED && m != MUST_STAPLE_YES)
-		findings_add(f, "policy.required", in->subject, "the policy requires Must-Staple");
-	if (in->policy->must_staple == POLICY_FORBIDDEN && m != MUST_STAPLE_NO)
-		findings_add(f, "policy.forbidden", in->subject, "the policy forbids Must-Staple");
 }
 
 void promise_key_strength(const struct spki *k, const char *subject, const struct policy *p,
@@ -186,7 +152,10 @@ void promise_judge(const struct promise_input *in, struct findings *f)
 	check_form(in, f);
 	promise_extension(in, f);
 	promise_expectation(in, f);
-	check_stance(in, f);
+	/* A CA need not promise anything itself. */
+	if (!in->cert->x.ca || cert_must_staple(in->cert) != MUST_STAPLE_NO)
+		stance_judge_names(in->policy, in->cert->x.san, cert_must_staple(in->cert), in->subject,
+				   f);
 	if (in->csr)
 		promise_request(in, f);
 	promise_key(in, f);

@@ -234,6 +234,24 @@ static int use_existing_key(const struct batch *b, struct piece *p, struct err *
 	return rc;
 }
 
+/* Does the policy let these names ask for this? */
+static bool allowed(const struct batch *b, struct batch_item *i)
+{
+	const struct request *q = &i->request;
+	bool must_staple = false, ok;
+	struct findings f;
+
+	for (size_t j = 0; j < q->feature_count; j++)
+		must_staple = must_staple || q->features[j] == FEATURE_STATUS_REQUEST;
+	findings_init(&f, b->policy, b->now);
+	ask_stance(&q->names, must_staple, q->names.v[0].text, b->policy, &f);
+	ok = findings_verdict(&f, 0) == VERDICT_PASS;
+	if (!ok)
+		err_set(&i->why, ERR_USAGE, "%s", f.n ? f.v[0].message : "out of memory");
+	findings_wipe(&f);
+	return ok;
+}
+
 static int process(void *context, unsigned worker, void *item, struct err *e)
 {
 	const struct batch *b = ((struct run *)context)->b;
@@ -246,6 +264,8 @@ static int process(void *context, unsigned worker, void *item, struct err *e)
 	(void)worker;
 	if (i->state == BATCH_BAD)
 		return 0;
+	if (!allowed(b, i))
+		return bad(i);
 	key_there = !b->force && access(i->key_path, F_OK) == 0;
 	request_there = !b->force && access(i->path, F_OK) == 0;
 	if (key_there)

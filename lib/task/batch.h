@@ -34,6 +34,7 @@ struct batch {
 	const struct key_algorithm *algorithm;
 	const char *password;   /* or NULL */
 	const struct policy *policy;
+	int64_t now;            /* for the policy's waivers */
 	bool der, force;
 	unsigned jobs;
 	/* Each line, in the list's order, from one thread at a time. */
