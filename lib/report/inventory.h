@@ -60,6 +60,7 @@ struct inventory_request {
 	struct inventory_place place;
 	const char *format;
 	const struct csr *csr;
+	const struct findings *findings; /* of the policy, all of this request */
 };
 
 struct inventory_response {

@@ -35,15 +35,15 @@ static void section(struct report *r, struct state *s, int kind)
 	}
 }
 
-static void keep_findings(struct state *s, const struct inventory_cert *c)
+static void keep_findings(struct state *s, const struct findings *f, size_t first, size_t end)
 {
 	struct json j;
 	struct buf one;
 
-	for (size_t i = c->first; c->findings && i < c->end; i++) {
+	for (size_t i = first; f && i < end; i++) {
 		buf_init(&one);
 		json_begin(&j, &one, 0);
-		report_json_findings(&j, c->findings, i, i + 1);
+		report_json_findings(&j, f, i, i + 1);
 		if (s->findings.n > 0)
 			buf_add_byte(&s->findings, ',');
 		buf_add_str(&s->findings, "\n    ");
@@ -77,7 +77,7 @@ static void write_cert(struct report *r, struct state *s, const struct inventory
 	r->out->failed |= one.failed;
 	json_raw(&r->json, buf_span(&one));
 	buf_wipe(&one);
-	keep_findings(s, c);
+	keep_findings(s, c->findings, c->first, c->end);
 }
 
 static void item(struct report *r, const void *what)
@@ -93,9 +93,10 @@ static void item(struct report *r, const void *what)
 		return;
 	}
 	json_object(&r->json);
-	if (i->kind == INVENTORY_REQUEST)
+	if (i->kind == INVENTORY_REQUEST) {
 		inventory_json_request(&r->json, i->u.request);
-	else if (i->kind == INVENTORY_RESPONSE)
+		keep_findings(s, i->u.request->findings, 0, i->u.request->findings->n);
+	} else if (i->kind == INVENTORY_RESPONSE)
 		inventory_json_response(&r->json, i->u.response);
 	else
 		inventory_json_problem(&r->json, i->u.problem);

@@ -242,6 +242,8 @@ void inventory_json_request(struct json *j, const struct inventory_request *r)
 	json_key_facts(j, &x->key);
 	member_text(j, "signature_algorithm", inventory_algorithm, x->signature_algorithm_oid);
 	json_member_cstring(j, "format", r->format);
+	json_key(j, "findings");
+	report_json_findings(j, r->findings, 0, r->findings->n);
 }
 
 void inventory_json_response(struct json *j, const struct inventory_response *r)

@@ -217,7 +217,7 @@ static void add_request(struct report *r, struct state *s, const struct inventor
 	struct buf b;
 
 	(void)s;
-	if (csr_must_staple(q->csr) == MUST_STAPLE_NO && r->verbose == 0)
+	if (csr_must_staple(q->csr) == MUST_STAPLE_NO && q->findings->n == 0 && r->verbose == 0)
 		return;
 	buf_init(&b);
 	dn_text(&b, q->csr->subject);
@@ -227,6 +227,7 @@ static void add_request(struct report *r, struct state *s, const struct inventor
 		   must_staple_text(csr_must_staple(q->csr)));
 	text_terminal(r->out, buf_span(&b));
 	buf_add_byte(r->out, '\n');
+	report_text_findings(r, q->findings, 0, q->findings->n);
 	buf_wipe(&b);
 }
 

@@ -168,6 +168,9 @@ int scan_process(void *context, unsigned worker, void *item, struct err *e);
 bool scan_may_trouble(const struct scan *s, const struct cert *c);
 void scan_judge(const struct scan *s, const struct cert *c, const char *source, size_t index,
 		struct findings *f);
+/* What the policy says of a request; makes f. */
+void scan_judge_request(const struct scan *s, const struct csr *c, const struct inventory_place *p,
+			struct findings *f);
 bool scan_wanted(const struct scan *s, const struct cert *c, const struct findings *f);
 bool scan_failing(const struct scan *s, const struct findings *f);
 enum severity scan_worst(const struct findings *f);

@@ -208,12 +208,17 @@ static int report_side(struct scan *s, const struct side *x, struct err *e)
 	struct inventory_response response = {.place = p, .format = x->format};
 	struct inventory_item item = {.kind = INVENTORY_PROBLEM, .u.problem = &problem};
 	struct ocsp_response r;
+	struct findings f = {0};
 	struct csr csr;
+	int rc;
 
 	if (x->kind == RECORD_REQUEST) {
 		if (csr_decode(span_of(x->bytes, x->n), &csr, e) != 0)
 			return -1;
+		scan_judge_request(s, &csr, &p, &f);
+		s->failing |= scan_failing(s, &f);
 		request.csr = &csr;
+		request.findings = &f;
 		item = (struct inventory_item){.kind = INVENTORY_REQUEST, .u.request = &request};
 	} else if (x->kind == RECORD_STAPLE) {
 		if (ocsp_decode(span_of(x->bytes, x->n), &r, e) != 0)
@@ -222,6 +227,10 @@ static int report_side(struct scan *s, const struct side *x, struct err *e)
 		item = (struct inventory_item){.kind = INVENTORY_RESPONSE, .u.response = &response};
 	}
 	s->r->writer->item(s->r, &item);
+	rc = findings_check(&f, e);
+	findings_wipe(&f);
+	if (rc != 0)
+		return -1;
 	return s->o->flush ? s->o->flush(s->o->context, e) : 0;
 }
 

@@ -1,6 +1,7 @@
 /* One certificate of a scan, judged and filtered. */
 #include "facts/dn.h"
 #include "judge/promise.h"
+#include "judge/stance.h"
 #include "task/scan_part.h"
 
 #include <stdio.h>
@@ -39,6 +40,18 @@ void scan_judge(const struct scan *s, const struct cert *c, const char *source, 
 	buf_printf(&subject, "%s#%zu", source, index);
 	in.subject = buf_cstr(&subject);
 	promise_judge(&in, f);
+	buf_wipe(&subject);
+}
+
+void scan_judge_request(const struct scan *s, const struct csr *c, const struct inventory_place *p,
+			struct findings *f)
+{
+	struct buf subject;
+
+	findings_init(f, s->o->policy, s->o->now);
+	buf_init(&subject);
+	buf_printf(&subject, "%s#%zu", p->source, p->index);
+	stance_judge_names(s->o->policy, c->x.san, csr_must_staple(c), buf_cstr(&subject), f);
 	buf_wipe(&subject);
 }
 

@@ -182,25 +182,40 @@ static void write_line(struct scan *s, const char *type, const struct inventory_
 	buf_add_byte(s->r->out, '\n');
 }
 
+static int write_request(struct scan *s, const struct record *x, struct span payload,
+			 const struct inventory_place *p, struct err *e)
+{
+	struct inventory_request request = {.place = *p, .format = x->format};
+	struct inventory_item item = {.kind = INVENTORY_REQUEST, .u.request = &request};
+	struct findings f;
+	struct csr csr;
+	int rc;
+
+	if (csr_decode(payload, &csr, e) != 0)
+		return -1;
+	scan_judge_request(s, &csr, p, &f);
+	s->failing |= scan_failing(s, &f);
+	request.csr = &csr;
+	request.findings = &f;
+	write_line(s, "request", &item);
+	rc = findings_check(&f, e);
+	findings_wipe(&f);
+	return rc;
+}
+
 static int write_side(struct scan *s, const struct record *x, struct span payload,
 		      const struct inventory_place *p, struct err *e)
 {
 	struct inventory_problem problem = {p->source, p->index, x->note, (const char *)payload.p};
-	struct inventory_request request = {.place = *p, .format = x->format};
 	struct inventory_response response = {.place = *p, .format = x->format};
 	struct inventory_item item;
 	struct ocsp_response r;
-	struct csr csr;
 
 	if (x->kind == RECORD_PROBLEM) {
 		item = (struct inventory_item){.kind = INVENTORY_PROBLEM, .u.problem = &problem};
 		write_line(s, "problem", &item);
 	} else if (x->kind == RECORD_REQUEST) {
-		if (csr_decode(payload, &csr, e) != 0)
-			return -1;
-		request.csr = &csr;
-		item = (struct inventory_item){.kind = INVENTORY_REQUEST, .u.request = &request};
-		write_line(s, "request", &item);
+		return write_request(s, x, payload, p, e);
 	} else {
 		if (ocsp_decode(payload, &r, e) != 0)
 			return -1;

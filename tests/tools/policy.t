@@ -102,6 +102,20 @@ printf "name '*.lab.test' {\n\tmust_staple = required\n}\nname 'plain.*' {\n\tmu
 status_is "the last match wins" 0 verify --expect any --policy "$T/allowed.conf" "$pki/plain.chain.pem"
 status_is "leaving" 1 verify --expect any --policy leaving "$pki/ms.chain.pem"
 out_like "finds what promises still" 'policy\.forbidden'
+csr() { staple-csr --no-system-policy --policy leaving --new-key ecdsa-p256 "$@"; }
+status_is "a request that asks still" 1 csr --out-key "$T/k" --out "$T/r" www.lab.test
+err_like "is not made" 'the policy forbids Must-Staple for www\.lab\.test \[policy\.forbidden\]'
+ok "nor its key" test ! -e "$T/k"
+status_is "one that does not ask" 0 csr --no-must-staple --out-key "$T/k" --out "$T/r" www.lab.test
+echo 'a.lab.test b.lab.test' >"$T/list"
+status_is "nor is one of a batch made" 1 csr --batch "$T/list" --out-dir "$T/batch"
+out_like "whose line is told" 'list:1: the policy forbids Must-Staple for a\.lab\.test'
+mkdir "$T/store"
+staple-csr --new-key ecdsa-p256 --out-key "$T/k2" --out "$T/store/old.csr" old.lab.test >/dev/null
+status_is "a request that is kept" 1 staple-inventory --no-system-policy --policy leaving --fail-on error "$T/store"
+out_like "is found" 'policy\.forbidden  the policy forbids Must-Staple for old\.lab\.test'
+status_is "in lines too" 1 staple-inventory --no-system-policy --policy leaving --fail-on error --format ndjson "$T/store"
+is "with its finding" "$(jq -r 'select(.type == "request").findings[].id' "$T/out")" policy.forbidden
 printf 'severity {\n\tfeature.missing = warning\n}\n' >"$T/mild.conf"
 status_is "a severity" 0 verify --policy "$T/mild.conf" "$pki/plain.chain.pem"
 out_like "is shown as changed" 'warning +feature\.missing'
