@@ -2,6 +2,8 @@
 
 #include "crypto/pkcs11.h"
 
+#include <stdlib.h>
+
 struct csr_options csr_options;
 
 const struct poptOption csr_option_table[] = {
@@ -56,8 +58,18 @@ int csr_option_add(struct tool_run *run, int val, const char *arg)
 	if (!grown)
 		return tool_usage(run, "out of memory");
 	o->repeated = grown;
-	o->repeated[o->repeated_count++] = (struct csr_option){val, arg};
+	/* popt hands out what is ours to free. */
+	o->repeated[o->repeated_count++] = (struct csr_option){val, (char *)(uintptr_t)arg};
 	return 0;
+}
+
+void csr_options_wipe(void)
+{
+	for (size_t i = 0; i < csr_options.repeated_count; i++)
+		free(csr_options.repeated[i].arg);
+	free(csr_options.repeated);
+	csr_options.repeated = NULL;
+	csr_options.repeated_count = csr_options.repeated_cap = 0;
 }
 
 static bool given(int what)

@@ -9,7 +9,7 @@
 
 struct csr_option {       /* one that may be repeated, in the order given */
 	int what;         /* enum csr_option_kind */
-	const char *arg;
+	char *arg;        /* owned */
 };
 
 enum csr_option_kind {
@@ -29,6 +29,8 @@ extern const struct poptOption csr_option_table[];
 
 /* For struct tool's `option`. */
 int csr_option_add(struct tool_run *run, int val, const char *arg);
+
+void csr_options_wipe(void);
 
 /* 0, or a status after tool_usage.  `names`: how many arguments were left. */
 int csr_options_check(struct tool_run *run, size_t names);

@@ -4,7 +4,6 @@
 #include "ground/file.h"
 #include "task/order.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 /* --out; NULL: standard output. */
@@ -117,8 +116,10 @@ static int run(struct tool_run *run_, const char *const *args, size_t n)
 	struct csr_run w = {.run = run_};
 	int status = csr_options_check(run_, n);
 
-	if (status != 0)
+	if (status != 0) {
+		csr_options_wipe();
 		return status;
+	}
 	request_init(&w.request);
 	buf_init(&w.password);
 	findings_init(&w.findings, &run_->policy, run_->now);
@@ -127,7 +128,7 @@ static int run(struct tool_run *run_, const char *const *args, size_t n)
 	buf_wipe_secret(&w.password);
 	findings_wipe(&w.findings);
 	request_wipe(&w.request);
-	free(csr_options.repeated);
+	csr_options_wipe();
 	return status;
 }
 
