@@ -297,25 +297,43 @@ static int apply_set(struct policy *p, const struct statement *s, size_t item, s
 	return remember(p, o, item, file, s->line, e);
 }
 
+/* The first option that an object must have and that nothing set, or NULL. */
+static const char *missing(const struct policy *p, enum policysection_id section, size_t item)
+{
+	for (size_t i = 0; i < policyoption_count; i++) {
+		const struct policyoption *o = &policyoptions[i];
+
+		if (o->section == section && o->required && !policyapply_origin(p, o, item))
+			return o->name;
+	}
+	return NULL;
+}
+
 /* Every option that the section must have was given, here or, for a CA, before. */
 static int check_whole(const struct policy *p, const struct statement *end, const char *id,
 		       size_t item, struct err *e)
 {
 	enum policysection_id section = (enum policysection_id)(end->section - policysections);
+	const char *name = missing(p, section, item);
 
-	for (size_t i = 0; i < policyoption_count; i++) {
-		const struct policyoption *o = &policyoptions[i];
+	if (!name)
+		return 0;
+	if (section == SECTION_CA)
+		return err_set(e, ERR_PARSE, "unknown CA id '%s'; a new record needs its '%s' too", id,
+			       name);
+	return err_set(e, ERR_PARSE, "'%s' of this section '%s' is missing", name, end->section->name);
+}
 
-		if (o->section != section || !o->required || policyapply_origin(p, o, item))
-			continue;
-		if (section == SECTION_CA)
-			return err_set(e, ERR_PARSE,
-				       "unknown CA id '%s'; a new record needs its '%s' too", id,
-				       o->name);
-		return err_set(e, ERR_PARSE, "'%s' of this section '%s' is missing", o->name,
-			       end->section->name);
-	}
-	return 0;
+int policyapply_check_ca(const struct policy *p, const char *file, const char *id, struct err *e)
+{
+	const char *name = "name";
+	size_t item = 0;
+
+	while (item < p->ca_count && strcmp(p->cas[item].id, id) != 0)
+		item++;
+	if (item < p->ca_count)
+		name = missing(p, SECTION_CA, item);
+	return name ? err_set(e, ERR_PARSE, "%s: '%s' of the record is missing", file, name) : 0;
 }
 
 static int apply_one(struct policy *p, const char *ca_id, const struct statement *seen,

@@ -8,6 +8,7 @@
 #include <confuse.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* --- libconfuse: text to statements --- */
 
@@ -265,6 +266,8 @@ static int read_text(struct reading *r, struct buf *text, const char *name, stru
 	if (policysyntax_check(buf_span(text), name, p.top, e) == 0 &&
 	    parse_text(&p, buf_cstr(text), e) == 0)
 		rc = apply_all(r, name, &p, e);
+	if (rc == 0 && r->ca_id)
+		rc = policyapply_check_ca(r->policy, name, r->ca_id, e);
 	statements_free(&p);
 	return rc;
 }
@@ -275,9 +278,12 @@ static int read_file(struct reading *r, const char *path, struct err *e)
 	int rc;
 
 	buf_init(&text);
-	rc = file_read(path, LIMIT_POLICY_FILE, &text, e);
+	if (strcmp(path, "-") == 0)
+		rc = file_read_fd(STDIN_FILENO, "standard input", LIMIT_POLICY_FILE, &text, e);
+	else
+		rc = file_read(path, LIMIT_POLICY_FILE, &text, e);
 	if (rc == 0)
-		rc = read_text(r, &text, path, e);
+		rc = read_text(r, &text, strcmp(path, "-") == 0 ? "standard input" : path, e);
 	buf_wipe(&text);
 	return rc;
 }

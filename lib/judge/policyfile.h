@@ -24,7 +24,11 @@ void policy_places_wipe(struct policy_places *p);
 MUST_USE int policy_load(struct policy *p, bool system, const char *const *names, size_t n,
 			 struct err *e);
 
-/* Reads one file, with what it includes, over p. */
+/* The same with places of the caller's; p is initialised, and not wiped after a failure. */
+MUST_USE int policy_load_from(struct policy *p, const struct policy_places *places, bool system,
+			      const char *const *names, size_t n, struct err *e);
+
+/* Reads one file, with what it includes, over p.  "-" is standard input. */
 MUST_USE int policy_read(struct policy *p, const char *path, struct err *e);
 
 /* The same for a text in memory, which cannot include; `name` is for errors. */

@@ -51,4 +51,8 @@ MUST_USE int policyapply(struct policy *p, const char *file, const char *ca_id,
 			 const struct statement *seen, const struct statement *from,
 			 const struct statement *to, struct err *e);
 
+/* After the file of a CA record: does it have all that a record must have? */
+MUST_USE int policyapply_check_ca(const struct policy *p, const char *file, const char *id,
+				  struct err *e);
+
 #endif

@@ -155,7 +155,7 @@ static int read_named(struct policy *p, const struct policy_places *places, cons
 		return rc;
 	}
 	free(path);
-	if (strchr(name, '/') || access(name, F_OK) == 0)
+	if (strchr(name, '/') || strcmp(name, "-") == 0 || access(name, F_OK) == 0)
 		return policy_read(p, name, e);
 	buf_init(&names);
 	shipped_names(places->data, &names);
@@ -165,8 +165,8 @@ static int read_named(struct policy *p, const struct policy_places *places, cons
 	return -1;
 }
 
-static int load(struct policy *p, const struct policy_places *places, bool system,
-		const char *const *names, size_t n, struct err *e)
+int policy_load_from(struct policy *p, const struct policy_places *places, bool system,
+		     const char *const *names, size_t n, struct err *e)
 {
 	char *records = format("%s/ca", places->data);
 	int rc;
@@ -193,7 +193,7 @@ int policy_load(struct policy *p, bool system, const char *const *names, size_t 
 		policy_wipe(p);
 		return -1;
 	}
-	rc = load(p, &places, system, names, n, e);
+	rc = policy_load_from(p, &places, system, names, n, e);
 	policy_places_wipe(&places);
 	if (rc != 0)
 		policy_wipe(p);
