@@ -141,12 +141,13 @@ int cert_list_add_bytes(struct cert_list *l, struct span bytes, const char *name
 	if (!pem_present(bytes)) {
 		if (add_der(l, bytes, e) != 0)
 			return err_prefix(e, "%s", name);
-		return 0;
+		seen = true;
+	} else {
+		while (pem_next(&window, true, &b) == PEM_BLOCK)
+			if (add_block(l, &b, &seen, e) != 0)
+				return err_prefix(e, "%s", name);
 	}
-	while (pem_next(&window, true, &b) == PEM_BLOCK)
-		if (add_block(l, &b, &seen, e) != 0)
-			return err_prefix(e, "%s", name);
-	if (!seen)
+	if (!seen || l->n == 0) /* a PKCS#7 may hold none */
 		return err_set(e, ERR_PARSE, "%s: no certificate in it", name);
 	return 0;
 }

@@ -24,7 +24,8 @@ void cert_list_wipe(struct cert_list *l);
 MUST_USE int cert_list_add(struct cert_list *l, struct span der, struct err *e);
 
 /* Adds every certificate of a file's bytes: PEM (any number of blocks, other labels are
- * skipped), DER (one), PKCS#7 DER.  `name` is for errors.  A damaged block is an error. */
+ * skipped), DER (one), PKCS#7 DER.  `name` is for errors.  A damaged block is an error, and so is
+ * a file without any, so that the list is never empty afterwards. */
 MUST_USE int cert_list_add_bytes(struct cert_list *l, struct span bytes, const char *name,
 				 struct err *e);
 MUST_USE int cert_list_add_file(struct cert_list *l, const char *path, struct err *e);

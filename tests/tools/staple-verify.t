@@ -61,6 +61,14 @@ sed 's/^MII/M!I/' "$T/chain.pem" >"$T/damaged.pem"
 status_is "a damaged block is not passed over" 2 staple-verify --no-system-policy \
 	--at @1768478400 --trust "$cases/root.der" "$T/damaged.pem"
 
+openssl crl2pkcs7 -nocrl -outform DER -out "$T/empty.p7" 2>"$T/err"
+status_is "a PKCS#7 without a certificate" 2 staple-verify "${good[@]}" "$T/empty.p7"
+err_like "is told" 'empty\.p7: no certificate in it'
+pem "$cases/ca.der" "$cases/root.der" >"$T/cas.pem"
+openssl crl2pkcs7 -nocrl -certfile "$T/cas.pem" -outform DER -out "$T/cas.p7" 2>"$T/err"
+status_is "a chain as PKCS#7" 0 staple-verify --no-system-policy --at @1768478400 \
+	--trust "$cases/root.der" --chain "$T/cas.p7" "$cases/good.der"
+
 status_is "JSON" 1 staple-verify "${good[@]}" --format json --client all "$cases/good.der" \
 	"$cases/both.der" "$T/none"
 cp "$T/out" "$T/report.json"
