@@ -1,13 +1,23 @@
 /*
- * fetch: what the two files of staple-fetch share: one round, and staying for more.
+ * fetch: what the files of staple-fetch share: its words, one round, and staying for more.
  */
 #ifndef STAPLE_TOOLS_FETCH_H
 #define STAPLE_TOOLS_FETCH_H
 
-#include "ground/when.h"
+#include "task/refresh.h"
 #include "tools/tool.h"
 
+struct fetch_words { /* the command line */
+	const char *issuer, *out, *out_dir, *url, *layout, *hash, *refresh_at, *retry_for, *max_age;
+	const char *hook, *haproxy, *on_revoked;
+	int pem, aia, post, nonce, force, check, watch, tempfail, retries, per_host;
+};
+
+/* The words as what they mean, but for the lists and callbacks.  A status. */
+int fetch_options_read(struct tool_run *run, struct refresh_options *o);
+
 struct fetch_round {
+	const struct fetch_words *words;
 	void (*tick)(void *context); /* in: called about once a second while waiting; or NULL */
 	int64_t next;                /* out: when the first staple is due; WHEN_NONE: not known */
 	size_t count;                /* out: certificates */
@@ -18,6 +28,7 @@ int fetch_round(struct tool_run *run, const char *const *args, size_t n, struct 
 
 /* Rounds for ever: when a staple is due, after failures with backoff, and on SIGHUP.  Returns
  * only when the arguments are wrong. */
-int fetch_watch(struct tool_run *run, const char *const *args, size_t n);
+int fetch_watch(struct tool_run *run, const char *const *args, size_t n,
+		const struct fetch_words *words);
 
 #endif

@@ -94,7 +94,8 @@ static void tell_state(const struct tool_run *run, const struct fetch_round *rou
 		tool_note(run, "%s", strstr(text, "STATUS=") + strlen("STATUS="));
 }
 
-int fetch_watch(struct tool_run *run, const char *const *args, size_t n)
+int fetch_watch(struct tool_run *run, const char *const *args, size_t n,
+		const struct fetch_words *words)
 {
 	struct sigaction hangup = {.sa_handler = on_hangup};
 	unsigned failures = 0;
@@ -102,7 +103,7 @@ int fetch_watch(struct tool_run *run, const char *const *args, size_t n)
 	sigemptyset(&hangup.sa_mask);
 	sigaction(SIGHUP, &hangup, NULL);
 	for (;;) {
-		struct fetch_round round = {.tick = tick, .next = WHEN_NONE};
+		struct fetch_round round = {.words = words, .tick = tick, .next = WHEN_NONE};
 		int64_t wait;
 		int status;
 

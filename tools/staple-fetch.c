@@ -1,24 +1,15 @@
 /*
  * staple-fetch: get the staple before it is needed and keep it fresh.
  *
- * Options here; a round is task/refresh, the server is told by task/deliver, and staying is
- * fetch_watch.
+ * Options here; a round of task/refresh is fetch_round.c, and staying is fetch_watch.c.
  */
 #include "tools/fetch.h"
 
 #include "ground/limits.h"
-#include "task/deliver.h"
-#include "task/refresh.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
-#define STATUS_TEMPFAIL 75 /* EX_TEMPFAIL of sysexits(3) */
-
-static struct {
-	const char *issuer, *out, *out_dir, *url, *layout, *hash, *refresh_at, *retry_for, *max_age;
-	const char *hook, *haproxy, *on_revoked;
-	int pem, aia, post, nonce, force, check, watch, tempfail, retries, per_host;
-} given = {.retries = 1, .per_host = 4};
+static struct fetch_words given = {.retries = 1, .per_host = 4};
 
 static const struct poptOption options[] = {
 	{"issuer", '\0', POPT_ARG_STRING, &given.issuer, 0, "the issuer's certificate", "FILE"},
@@ -74,7 +65,7 @@ static int read_length(const struct tool_run *run, const char *name, const char 
 	return STATUS_HOLDS;
 }
 
-static int read_words(struct tool_run *run, struct refresh_options *o)
+static int read_names(struct tool_run *run, struct refresh_options *o)
 {
 	struct err e;
 	struct buf b;
@@ -120,7 +111,7 @@ static int read_lengths(struct tool_run *run, struct refresh_options *o)
 }
 
 /* Options that cannot stand together. */
-static int check_words(struct tool_run *run, size_t n)
+static int check_words(struct tool_run *run, const char *const *args, size_t n)
 {
 	if (n == 0)
 		return tool_usage(run, "which certificate?");
@@ -128,6 +119,12 @@ static int check_words(struct tool_run *run, size_t n)
 		return tool_usage(run, "--out and --out-dir exclude each other");
 	if (given.out && n > 1)
 		return tool_usage(run, "--out is for one certificate, and there are %zu; see --out-dir", n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(args[i], "-") == 0 && (!given.out || given.watch || given.check))
+			return tool_usage(run, "a certificate from standard input needs --out, and neither "
+					  "--watch nor --check");
+	if (given.out && strcmp(given.out, "-") == 0 && (given.watch || given.check || given.hook))
+		return tool_usage(run, "--out - is for one round: no --watch, --check or --hook");
 	if (given.out && given.layout)
 		return tool_usage(run, "--out and --layout exclude each other");
 	if (given.check && (given.watch || given.force))
@@ -138,162 +135,46 @@ static int check_words(struct tool_run *run, size_t n)
 	return STATUS_HOLDS;
 }
 
-static void tell_attempt(void *context, const char *text)
+int fetch_options_read(struct tool_run *run, struct refresh_options *o)
 {
-	const struct tool_run *run = context;
-
-	if (run->verbose)
-		tool_note(run, "%s", text);
-}
-
-/* --- the server is told --- */
-
-static int push_haproxy(struct tool_run *run, const struct report_fetch *items, size_t n)
-{
-	int status = STATUS_HOLDS;
-	struct err e;
-
-	for (size_t i = 0; i < n; i++) {
-		if (items[i].outcome != FETCH_REPLACED)
-			continue;
-		if (deliver_haproxy(given.haproxy, items[i].staple, run->timeout_ms, &e) != 0) {
-			tool_fail(run, &e);
-			status = STATUS_UNCHECKED;
-		}
-	}
-	return status;
-}
-
-static int deliver(struct tool_run *run, const struct refresh *r)
-{
-	const char *const *changed;
-	const struct report_fetch *items;
-	size_t n, changed_count;
-	int status = STATUS_HOLDS;
-	struct err e;
-
-	items = refresh_items(r, &n);
-	changed = refresh_changed(r, &changed_count);
-	if (changed_count == 0)
-		return STATUS_HOLDS;
-	if (given.haproxy)
-		status = push_haproxy(run, items, n);
-	tool_flush(run); /* before what the hook itself writes */
-	if (given.hook && deliver_hook(given.hook, changed, changed_count, &e) != 0) {
-		tool_fail(run, &e);
-		status = STATUS_UNCHECKED;
-	}
-	return status;
-}
-
-/* --- the report --- */
-
-/* Loud, whatever the format is. */
-static void warn_of_revoked(const struct tool_run *run, const struct report_fetch *x)
-{
-	for (size_t i = x->first; i < x->end; i++)
-		if (strcmp(x->findings->v[i].rule->id, "staple.revoked") == 0 ||
-		    strcmp(x->findings->v[i].rule->id, "fetch.goes-dark") == 0)
-			tool_error(run, "%s: %s", x->source, x->findings->v[i].message);
-}
-
-static enum verdict write_items(struct tool_run *run, const struct refresh *r)
-{
-	struct report report = {.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
-		.at = run->now, .color = run->color, .columns = run->columns, .verbose = run->verbose,
-		.quiet = run->quiet, .writer = report_writer_get("fetch", run->format)};
-	struct report_fetch_summary summary = {.findings = refresh_findings(r)};
-	enum verdict all = VERDICT_PASS;
-
-	summary.items = refresh_items(r, &summary.n);
-	report.writer->begin(&report);
-	for (size_t i = 0; i < summary.n; i++) {
-		report.writer->item(&report, &summary.items[i]);
-		warn_of_revoked(run, &summary.items[i]);
-		all = verdict_worst(all, summary.items[i].verdict);
-	}
-	report.writer->end(&report, all, &summary);
-	return all;
-}
-
-/* --- a round --- */
-
-static int refuse(const struct tool_run *run, const struct err *e)
-{
-	tool_fail(run, e);
-	return STATUS_UNCHECKED;
-}
-
-static int run_round(struct tool_run *run, const struct refresh_options *o, struct refresh *r,
-		     const char *const *args, size_t n, struct fetch_round *out)
-{
-	struct err e;
-	size_t count;
 	int status;
 
-	for (size_t i = 0; i < n; i++)
-		if (refresh_add(r, args[i], &e) != 0)
-			return refuse(run, &e);
-	if (refresh_run(r, &e) != 0)
-		return refuse(run, &e);
-	refresh_items(r, &count);
-	if (count == 0) {
-		tool_error(run, "%s: no certificate that could be stapled", args[0]);
-		return STATUS_UNCHECKED;
-	}
-	out->next = refresh_next(r);
-	out->count = count;
-	status = tool_status_of(write_items(run, r));
-	if (given.tempfail && status == STATUS_UNCHECKED && refresh_unanswered(r))
-		status = STATUS_TEMPFAIL;
-	if (o->check)
-		return status;
-	return deliver(run, r) == STATUS_HOLDS || status == STATUS_FAILS ? status : STATUS_UNCHECKED;
-}
-
-/* Everything is read anew in each round: certificates are renewed meanwhile. */
-int fetch_round(struct tool_run *run, const char *const *args, size_t n, struct fetch_round *out)
-{
-	struct refresh_options o = {.policy = &run->policy, .now = run->now, .aia = given.aia,
+	*o = (struct refresh_options){.policy = &run->policy, .now = run->now, .aia = given.aia,
 		.url = given.url, .out = given.out, .out_dir = given.out_dir, .pem = given.pem,
 		.post = given.post, .nonce = given.nonce, .check = given.check, .force = given.force,
-		.retries = (unsigned)given.retries, .note = tell_attempt, .note_context = run,
+		.retries = (unsigned)given.retries,
 		.limits = {.timeout_ms = run->timeout_ms, .deadline_ms = run->deadline_ms,
 			   .max_bytes = LIMIT_OCSP_RESPONSE, .redirects = LIMIT_REDIRECTS,
 			   .jobs = run->jobs_given ? run->jobs : 16,
 			   .per_host = (unsigned)given.per_host,
-			   .agent = "staple-tools/" PACKAGE_VERSION,
-			   .tick = out->tick}};
-	struct cert_list issuers;
-	struct refresh *r = NULL;
-	struct err e;
-	int status;
+			   .agent = "staple-tools/" PACKAGE_VERSION}};
+	if (given.out && strcmp(given.out, "-") == 0) {
+		o->out = "/dev/stdout";
+		o->out_stream = true;
+	}
+	status = read_names(run, o);
+	return status == STATUS_HOLDS ? read_lengths(run, o) : status;
+}
 
-	cert_list_init(&issuers);
-	o.given = &issuers;
-	status = read_words(run, &o);
-	if (status == STATUS_HOLDS)
-		status = read_lengths(run, &o);
-	if (status == STATUS_HOLDS &&
-	    ((given.issuer && cert_list_add_file(&issuers, given.issuer, &e) != 0) ||
-	     (run->chain && cert_list_add_file(&issuers, run->chain, &e) != 0) ||
-	     refresh_new(&r, &o, &e) != 0))
-		status = refuse(run, &e);
-	if (status == STATUS_HOLDS)
-		status = run_round(run, &o, r, args, n, out);
-	refresh_free(r);
-	cert_list_wipe(&issuers);
-	return status;
+static void tell_proxies(const struct tool_run *run)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+					    "ALL_PROXY", "no_proxy", "NO_PROXY"};
+
+	for (size_t i = 0; run->verbose && i < sizeof names / sizeof *names; i++)
+		if (getenv(names[i]))
+			tool_note(run, "%s is %s", names[i], getenv(names[i]));
 }
 
 static int run_fetch(struct tool_run *run, const char *const *args, size_t n)
 {
-	struct fetch_round round = {.next = WHEN_NONE};
-	int status = check_words(run, n);
+	struct fetch_round round = {.words = &given, .next = WHEN_NONE};
+	int status = check_words(run, args, n);
 
 	if (status != STATUS_HOLDS)
 		return status;
-	return given.watch ? fetch_watch(run, args, n) : fetch_round(run, args, n, &round);
+	tell_proxies(run);
+	return given.watch ? fetch_watch(run, args, n, &given) : fetch_round(run, args, n, &round);
 }
 
 int main(int argc, char **argv)

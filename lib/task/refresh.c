@@ -159,6 +159,8 @@ int item_begin(struct refresh *r, struct refresh_item *it, struct err *e)
 			return item_write_issuer(it, &it->found, e);
 		return 0;
 	}
+	if (it->cert->not_after != WHEN_NONE && it->cert->not_after < r->o->now && !r->o->force)
+		return 0; /* no responder has to know it any more */
 	if (it->url_count == 0) {
 		findings_add(&it->found, cert_must_staple(it->cert) == MUST_STAPLE_YES ? "ocsp.no-url"
 			     : "fetch.no-url", it->source, "the certificate has no http URL of an OCSP "

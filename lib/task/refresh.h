@@ -23,6 +23,7 @@ struct refresh_options {
 					    as CERT.issuer */
 	const char *url;                 /* ask there; or NULL */
 	const char *out, *out_dir;       /* the staple's file, or its folder; or NULL */
+	bool out_stream;                 /* `out` is a stream: what it holds is not looked at */
 	const struct layout *layout;     /* never NULL */
 	bool pem;                        /* write PEM instead of DER */
 	bool post, nonce;
@@ -45,7 +46,7 @@ struct refresh;
 MUST_USE int refresh_new(struct refresh **out, const struct refresh_options *o, struct err *e);
 void refresh_free(struct refresh *r);
 
-/* A certificate's file; or a folder: the certificate files in it and NAME/fullchain.pem below
+/* A certificate's file, "-" for standard input; or a folder: the certificate files in it and NAME/fullchain.pem below
  * it, without CA certificates, copies, and what cannot be stapled and does not promise to be. */
 MUST_USE int refresh_add(struct refresh *r, const char *path, struct err *e);
 

@@ -46,7 +46,8 @@ int item_take_issuer(struct refresh *r, struct refresh_item *it, const struct fe
 	if (it->issuer) {
 		it->asking_issuer = false;
 		it->url = 0;
-		if (item_write_issuer(it, &it->found, e) != 0 || item_judge_present(r, it, e) != 0)
+		if (item_write_issuer(it, &it->found, e) != 0 ||
+		    (!r->o->out_stream && item_judge_present(r, it, e) != 0))
 			return -1;
 		return item_begin(r, it, e);
 	}

@@ -6,6 +6,7 @@
 #include "ground/pem.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 void item_free(struct refresh_item *it)
 {
@@ -35,6 +36,13 @@ static void unreadable(struct refresh_item *it, const struct err *why)
 	findings_add(&it->found, "fetch.unreadable", it->source, "%s", why->text);
 }
 
+static int read_source(const char *path, struct buf *b, struct err *why)
+{
+	if (strcmp(path, "-") == 0)
+		return file_read_fd(STDIN_FILENO, "standard input", LIMIT_SMALL_FILE, b, why);
+	return file_read(path, LIMIT_SMALL_FILE, b, why);
+}
+
 /* The certificates of CERT.  A file of a folder that holds none is none of our business. */
 static int read_certificates(struct refresh_item *it, struct err *e)
 {
@@ -44,7 +52,7 @@ static int read_certificates(struct refresh_item *it, struct err *e)
 	int rc = 0;
 
 	buf_init(&b);
-	if (file_read(it->source, LIMIT_SMALL_FILE, &b, &why) == 0 &&
+	if (read_source(it->source, &b, &why) == 0 &&
 	    cert_list_add_bytes(&it->own, buf_span(&b), it->source, &why) == 0 && it->own.n == 0)
 		err_set(&why, ERR_PARSE, "%s: holds no certificate", it->source);
 	if (why.code == ERR_MEMORY) {
@@ -227,6 +235,8 @@ static bool in_a_folder_for_another_reason(const struct refresh_item *it)
 
 int item_load(struct refresh *r, struct refresh_item *it, struct err *e)
 {
+	char t[WHEN_TEXT_SIZE];
+
 	if (read_certificates(it, e) != 0)
 		return -1;
 	if (!it->cert)
@@ -240,5 +250,8 @@ int item_load(struct refresh *r, struct refresh_item *it, struct err *e)
 	}
 	if (read_issuer(r, it, e) != 0)
 		return -1;
-	return item_judge_present(r, it, e);
+	if (it->cert->not_after != WHEN_NONE && it->cert->not_after < r->o->now)
+		findings_add(&it->found, "cert.expired", it->source, "the certificate expired at %s",
+			     when_format(it->cert->not_after, t));
+	return r->o->out_stream ? 0 : item_judge_present(r, it, e);
 }

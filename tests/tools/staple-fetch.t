@@ -30,6 +30,12 @@ status_is "--nonce is sent and looked at" 0 fetch --nonce --out n.der "$cert"
 ok "SHA-256 CertIDs can be asked for" fetch --hash sha256 --out h.der "$cert"
 ok "and are answered" bash -c 'openssl ocsp -respin h.der -resp_text -noverify | grep -q "Hash Algorithm: sha256"'
 
+status_is "from standard input to standard output" 0 bash -c "staple-fetch --no-system-policy --out - - <$cert >s.der"
+err_like "with the report on standard error" ': pass: staple good'
+ok "is the staple" verify s.der ms
+status_is "standard input needs --out" 2 bash -c "staple-fetch --no-system-policy - <$cert"
+status_is "a full disk is no staple" 2 bash -c "staple-fetch --no-system-policy --out - $cert >/dev/full"
+
 # --- when ---
 before=$(asked)
 status_is "nothing is asked before it is due" 0 fetch "$cert"
@@ -159,6 +165,13 @@ fetch --out r.der "$cert" >/dev/null
 lab_mode badsig
 status_is "a forged answer removes nothing" 1 fetch --force --on-revoked remove --out r.der "$cert"
 ok "the file is there" test -s r.der
+
+# --- an expired certificate ---
+lab_mode good
+before=$(asked)
+status_is "an expired certificate fails" 1 fetch "$pki/expired.chain.pem"
+out_like "by name" cert.expired
+is "and nobody is asked" "$(asked)" "$before"
 
 # --- issuers ---
 lab_mode good
