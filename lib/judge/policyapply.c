@@ -2,97 +2,9 @@
 
 #include <stdlib.h>
 
-/* --- origins --- */
-
-static void origins_free(void *opaque)
-{
-	struct origins *g = opaque;
-
-	for (size_t i = 0; i < g->file_count; i++)
-		free(g->files[i]);
-	free(g->files);
-	free(g->v);
-	free(g);
-}
-
 static int no_memory(struct err *e)
 {
 	return err_set(e, ERR_MEMORY, "out of memory for the policy");
-}
-
-/* The file's index among the origins; SIZE_MAX: no memory. */
-static size_t file_index(struct policy *p, const char *file)
-{
-	struct origins *g = p->origins;
-	char **files;
-
-	if (!g) {
-		g = calloc(1, sizeof *g);
-		if (!g)
-			return SIZE_MAX;
-		p->origins = g;
-		p->origins_free = origins_free;
-	}
-	for (size_t i = 0; i < g->file_count; i++)
-		if (strcmp(g->files[i], file) == 0)
-			return i;
-	files = array_grow(g->files, g->file_count, &g->file_cap, sizeof *files);
-	if (!files)
-		return SIZE_MAX;
-	g->files = files;
-	files[g->file_count] = strdup(file);
-	return files[g->file_count] ? g->file_count++ : SIZE_MAX;
-}
-
-const struct origin *policyapply_origin(const struct policy *p, const struct policyoption *o,
-					size_t item)
-{
-	const struct origins *g = p->origins;
-
-	for (size_t i = 0; g && i < g->n; i++)
-		if (g->v[i].option == o && g->v[i].item == item)
-			return &g->v[i];
-	return NULL;
-}
-
-const char *policyapply_file(const struct policy *p, const struct origin *at)
-{
-	return ((const struct origins *)p->origins)->files[at->file];
-}
-
-static int remember(struct policy *p, const struct policyoption *o, size_t item, size_t file,
-		    unsigned line, struct err *e)
-{
-	struct origins *g = p->origins;
-	struct origin *v = (struct origin *)(uintptr_t)policyapply_origin(p, o, item);
-
-	if (!v) {
-		v = array_grow(g->v, g->n, &g->cap, sizeof *v);
-		if (!v)
-			return no_memory(e);
-		g->v = v;
-		v += g->n++;
-	}
-	*v = (struct origin){o, item, file, line};
-	return 0;
-}
-
-/* One object of this section is gone: those behind it moved down. */
-static void forget(struct policy *p, enum policysection_id section, size_t item)
-{
-	struct origins *g = p->origins;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < g->n; i++) {
-		struct origin at = g->v[i];
-
-		if (at.option->section == section && at.item == item)
-			continue;
-		if (at.option->section == section && at.item > item)
-			at.item--;
-		g->v[kept++] = at;
-	}
-	g->n = kept;
 }
 
 /* --- objects: names, responders, waivers, CAs --- */
@@ -151,7 +63,7 @@ static void drop_same_title(struct policy *p, enum policysection_id section, con
 		}
 		memmove(at, at + l.size, (*l.n - i - 1) * l.size);
 		--*l.n;
-		forget(p, section, i);
+		policyapply_forget(p, section, i);
 		return;
 	}
 }
@@ -294,7 +206,7 @@ static int apply_set(struct policy *p, const struct statement *s, size_t item, s
 	if (rc != 0)
 		return err_prefix(e, "%s%s%s", s->section->name, s->section->name[0] ? "." : "",
 				  s->option);
-	return remember(p, o, item, file, s->line, e);
+	return policyapply_remember(p, o, item, file, s->line, e);
 }
 
 /* The first option that an object must have and that nothing set, or NULL. */
@@ -352,7 +264,7 @@ static int apply_one(struct policy *p, const char *ca_id, const struct statement
 int policyapply(struct policy *p, const char *name, const char *ca_id, const struct statement *seen,
 		const struct statement *from, const struct statement *to, struct err *e)
 {
-	size_t file = file_index(p, name), item = 0;
+	size_t file = policyapply_file_index(p, name), item = 0;
 
 	if (file == SIZE_MAX)
 		return no_memory(e);

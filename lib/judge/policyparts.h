@@ -44,6 +44,15 @@ const struct origin *policyapply_origin(const struct policy *p, const struct pol
 					size_t item);
 const char *policyapply_file(const struct policy *p, const struct origin *at);
 
+/* The file's index among the origins; SIZE_MAX: no memory. */
+size_t policyapply_file_index(struct policy *p, const char *file);
+
+MUST_USE int policyapply_remember(struct policy *p, const struct policyoption *o, size_t item,
+				  size_t file, unsigned line, struct err *e);
+
+/* One object of this section is gone: those behind it moved down. */
+void policyapply_forget(struct policy *p, enum policysection_id section, size_t item);
+
 /* The statements of one file, includes not among them; `from` and `to` bound what is between
  * two includes.  `seen` is where the file begins: an option given twice since then is an
  * error.  `ca_id`: the file is the record of this CA; else NULL. */
