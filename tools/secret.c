@@ -1,11 +1,13 @@
 #include "tools/secret.h"
 
 #include "ground/file.h"
+#include "ground/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -31,6 +33,36 @@ int secret_read(const char *path, struct buf *out, struct err *e)
 		return err_set(e, ERR_SECRET, "%s: its first line is empty", path);
 	if (memchr(out->p, 0, out->n))
 		return err_set(e, ERR_SECRET, "%s: a NUL in its first line", path);
+	return 0;
+}
+
+int secret_read_list(const char *path, struct buf *text, char ***lines, size_t *n, struct err *e)
+{
+	char **v, *line, *rest;
+	size_t cap = 0;
+
+	*lines = NULL;
+	*n = 0;
+	if (!buf_reserve(text, LIMIT_POLICY_FILE + 1)) /* no copies behind */
+		return buf_check(text, path, e);
+	if (strcmp(path, "-") == 0) {
+		if (file_read_fd(STDIN_FILENO, "standard input", LIMIT_POLICY_FILE, text, e) != 0)
+			return -1;
+	} else if (file_read(path, LIMIT_POLICY_FILE, text, e) != 0) {
+		return -1;
+	}
+	buf_add_byte(text, '\0');
+	rest = (char *)text->p;
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		line[strcspn(line, "\r")] = '\0';
+		if (*line == '\0')
+			continue;
+		v = array_grow(*lines, *n, &cap, sizeof *v);
+		if (!v)
+			return err_set(e, ERR_MEMORY, "out of memory for passwords");
+		*lines = v;
+		v[(*n)++] = line;
+	}
 	return 0;
 }
 

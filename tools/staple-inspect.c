@@ -8,18 +8,22 @@
 #include "report/inspect.h"
 #include "report/report.h"
 #include "task/inspect.h"
+#include "tools/secret.h"
 #include "tools/tool.h"
 
+#include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
 
-static const char *sni, *starttls;
+static const char *sni, *starttls, *password_file;
 
 static const struct poptOption options[] = {
 	{"sni", '\0', POPT_ARG_STRING, &sni, 0,
 	 "the name to ask a server for; none: ask for none", "NAME"},
 	{"starttls", '\0', POPT_ARG_STRING, &starttls, 0,
 	 "what is spoken before TLS: smtp, imap, ... or none", "PROTOCOL"},
+	{"password-file", '\0', POPT_ARG_STRING, &password_file, 0,
+	 "passwords of keys and key stores, a line each", "FILE"},
 	POPT_TABLEEND};
 
 static int read_file(struct inspect *in, const char *name, struct err *e)
@@ -95,14 +99,24 @@ static void write_report(struct tool_run *run, const struct inspect_list *list)
 
 static int run_inspect(struct tool_run *run, const char *const *args, size_t n)
 {
+	struct store_passwords passwords = {0};
 	int status = STATUS_HOLDS;
 	bool read = false;
 	struct inspect in;
+	struct buf secrets;
 	struct err e;
 
 	if (n == 0)
 		return tool_usage(run, "a file, a server or - is needed");
 	inspect_init(&in, run->now);
+	in.passwords = &passwords;
+	buf_init(&secrets);
+	if (password_file &&
+	    secret_read_list(password_file, &secrets, &passwords.v, &passwords.n, &e) != 0) {
+		tool_fail(run, &e);
+		status = STATUS_UNCHECKED;
+		n = 0;
+	}
 	for (size_t i = 0; i < n; i++) {
 		if (read_source(run, &in, args[i], &e) == 0)
 			continue;
@@ -113,9 +127,11 @@ static int run_inspect(struct tool_run *run, const char *const *args, size_t n)
 		read |= was_read(&in.list.v[i]);
 	if (!read)
 		status = STATUS_UNCHECKED;
-	if (!run->quiet || strcmp(run->format, "text") != 0)
+	if (n > 0 && (!run->quiet || strcmp(run->format, "text") != 0))
 		write_report(run, &in.list);
 	inspect_wipe(&in);
+	buf_wipe_secret(&secrets);
+	free(passwords.v);
 	return status;
 }
 

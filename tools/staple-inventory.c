@@ -1,4 +1,5 @@
 /* staple-inventory: which certificates do the stores hold, which must staple, which are in trouble? */
+#include "tools/secret.h"
 #include "tools/tool.h"
 
 #include "ground/file.h"
@@ -172,35 +173,6 @@ static int flush(void *context, struct err *e)
 	return run->out_failed ? err_set(e, ERR_IO, "the report could not be written") : 0;
 }
 
-/* The lines of the file, cut in place in `text`. */
-static int read_passwords(struct buf *text, struct store_passwords *out, struct err *e)
-{
-	char **v, *line, *rest;
-	size_t cap = 0;
-
-	if (!buf_reserve(text, LIMIT_POLICY_FILE + 1)) /* no copies behind */
-		return err_set(e, ERR_MEMORY, "out of memory for passwords");
-	if (strcmp(given.password_file, "-") == 0) {
-		if (file_read_fd(STDIN_FILENO, "standard input", LIMIT_POLICY_FILE, text, e) != 0)
-			return -1;
-	} else if (file_read(given.password_file, LIMIT_POLICY_FILE, text, e) != 0) {
-		return -1;
-	}
-	buf_add_byte(text, '\0');
-	rest = (char *)text->p;
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		line[strcspn(line, "\r")] = '\0';
-		if (*line == '\0')
-			continue;
-		v = array_grow(out->v, out->n, &cap, sizeof *v);
-		if (!v)
-			return err_set(e, ERR_MEMORY, "out of memory for passwords");
-		out->v = v;
-		v[out->n++] = line;
-	}
-	return 0;
-}
-
 static int run_scan(struct tool_run *run, struct scan_options *o, const char *const *roots)
 {
 	struct report r = {.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
@@ -237,7 +209,7 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 	buf_init(&secrets);
 	o.store.passwords = &passwords;
 	if (status == STATUS_HOLDS && given.password_file &&
-	    read_passwords(&secrets, &passwords, &e) != 0) {
+	    secret_read_list(given.password_file, &secrets, &passwords.v, &passwords.n, &e) != 0) {
 		tool_fail(run, &e);
 		status = STATUS_UNCHECKED;
 	}

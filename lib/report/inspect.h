@@ -21,7 +21,7 @@ enum inspect_kind {
 	INSPECT_PKCS12,
 	INSPECT_PRIVATE_KEY,
 	INSPECT_PUBLIC_KEY,
-	INSPECT_STORE,      /* a container of another kind, named by `store` */
+	INSPECT_STORE,      /* a container of another kind, named by store.format */
 	INSPECT_SERVER,
 	INSPECT_OTHER,      /* a PEM block that is sound and of no kind that is described */
 	INSPECT_UNREADABLE
@@ -41,6 +41,12 @@ struct inspect_key {
 	struct spki spki;
 };
 
+struct inspect_store {
+	const char *format;  /* "pkcs12", "jks", ... */
+	size_t certificates; /* that follow as objects of their own */
+	size_t keys;         /* private keys, of which nothing is shown */
+};
+
 /* What one TLS version of a server showed. */
 struct inspect_server {
 	struct path *paths; /* owned by the list */
@@ -52,7 +58,8 @@ struct inspect_object {
 	const char *source;       /* the file or server, borrowed */
 	size_t index;             /* within the source, from 0 */
 	size_t line;              /* of the PEM block; 0: not PEM */
-	ptrdiff_t within;         /* index of the container or server that it came from, or -1 */
+	ptrdiff_t within;         /* place in the list of what it came from, or -1 */
+	const char *entry;        /* its alias in a container, or NULL */
 	struct span label;        /* of the PEM block, or absent */
 	struct span der;          /* absent: none was decoded */
 	struct digest sha256;     /* over der; n == 0 without */
@@ -65,7 +72,7 @@ struct inspect_object {
 		struct inspect_crl crl;
 		struct inspect_key key;
 		struct inspect_server server;
-		const char *store; /* "jks", ... */
+		struct inspect_store store; /* PKCS#7, PKCS#12 and INSPECT_STORE */
 	};
 };
 

@@ -152,7 +152,11 @@ static void write_kind(struct json *j, const struct inspect_object *o,
 			inspect_json_key(j, &o->key.spki);
 		break;
 	case INSPECT_STORE:
-		json_member_cstring(j, "store", o->store);
+	case INSPECT_PKCS7:
+	case INSPECT_PKCS12:
+		json_member_cstring(j, "store", o->store.format);
+		json_member_int(j, "certificates", (int64_t)o->store.certificates);
+		json_member_int(j, "private_keys", (int64_t)o->store.keys);
 		break;
 	case INSPECT_SERVER:
 		write_server(j, &o->server);
@@ -174,6 +178,8 @@ static void item(struct report *r, const void *what)
 	json_member_int(j, "index", (int64_t)o->index);
 	if (o->within >= 0)
 		json_member_int(j, "within", o->within);
+	if (o->entry)
+		json_member_cstring(j, "entry", o->entry);
 	if (o->line)
 		json_member_int(j, "line", (int64_t)o->line);
 	json_member_string(j, "label", o->label);

@@ -23,6 +23,7 @@ void inspect_text_bar(struct report *r, int64_t from, int64_t until, int64_t now
 void inspect_text_deviations(struct report *r, uint32_t deviations);
 void inspect_text_oid(struct buf *out, struct span oid);
 void inspect_text_certificate(struct report *r, const struct inspect_item *item);
+void inspect_text_ocsp(struct report *r, const struct inspect_object *obj, int64_t now);
 void inspect_text_request(struct report *r, const struct inspect_object *o);
 
 #endif

@@ -68,6 +68,18 @@ void inspect_unreadable(struct inspect_object *o, const char *why)
 	snprintf(o->reason, sizeof o->reason, "%s", why);
 }
 
+/* Without a password, then with each of those that were given. */
+static int open_key(const struct inspect *in, struct span key, const char *name, struct key **out,
+		    struct err *e)
+{
+	int rc = key_load(out, key, name, NULL, e);
+
+	for (size_t i = 0; rc != 0 && e->code == ERR_SECRET && in->passwords &&
+			   i < in->passwords->n; i++)
+		rc = key_load(out, key, name, in->passwords->v[i], e);
+	return rc;
+}
+
 /* Of a private key the public half alone is kept and shown. */
 static void describe_private_key(struct inspect *in, struct inspect_object *o, struct span key)
 {
@@ -81,8 +93,8 @@ static void describe_private_key(struct inspect *in, struct inspect_object *o, s
 	o->key = (struct inspect_key){.encrypted = false};
 	o->der = SPAN_NONE;
 	o->sha256.n = 0;
-	if (!span_present(key) || key_load(&k, key, o->source, in->password, &e) != 0) {
-		o->key.encrypted = !span_present(key) || e.code == ERR_SECRET;
+	if (open_key(in, key, o->source, &k, &e) != 0) {
+		o->key.encrypted = e.code == ERR_SECRET;
 		if (!o->key.encrypted)
 			snprintf(o->reason, sizeof o->reason, "%s", e.text);
 		return;
@@ -173,7 +185,7 @@ static int add_der(struct inspect *in, struct inspect_place *at, struct span der
 
 	for (;;) {
 		enum shape shape = shape_of(der);
-		size_t whole = der.n;
+		size_t whole = der.n, place;
 
 		if (shape == SHAPE_UNKNOWN)
 			shape = expected;
@@ -185,11 +197,17 @@ static int add_der(struct inspect *in, struct inspect_place *at, struct span der
 		}
 		if (!(o = inspect_add(in, at, span_of(der.p, whole))))
 			return memory(e);
+		place = in->list.n - 1;
 		describe(in, o, shape);
+		if ((o->kind == INSPECT_PKCS7 || o->kind == INSPECT_PKCS12) &&
+		    inspect_container(in, at, o->der, e) != 0)
+			return -1;
 		der = span_from(der, whole);
+		if (der_end(der))
+			return 0;
 		/* behind a TRUSTED CERTIFICATE stands what OpenSSL trusts it for */
-		if (trusted || der_end(der) || !may_follow(shape_of(der))) {
-			o->trailing = der.n;
+		if (trusted || !may_follow(shape_of(der))) {
+			in->list.v[place].trailing = der.n;
 			return 0;
 		}
 	}
@@ -281,15 +299,30 @@ static int add_base64(struct inspect *in, struct inspect_place *at, struct span 
 	return 0;
 }
 
+static int add_store(struct inspect *in, struct inspect_place *at, struct span all, struct err *e)
+{
+	struct inspect_object *o = inspect_add(in, at, SPAN_NONE);
+
+	if (!o)
+		return memory(e);
+	o->kind = INSPECT_STORE;
+	return inspect_container(in, at, all, e);
+}
+
 int inspect_bytes(struct inspect *in, const char *source, struct buf *bytes, struct err *e)
 {
 	struct inspect_place at = {.source = source, .within = -1};
+	const struct store_reader *reader;
 	struct span all;
 	struct buf *kept = inspect_keep(in, bytes);
 
 	if (!kept)
 		return memory(e);
 	all = buf_span(kept);
+	reader = store_reader_of(all);
+	if (reader && strcmp(reader->name, "pem") != 0 && strcmp(reader->name, "der") != 0 &&
+	    shape_of(all) == SHAPE_UNKNOWN)
+		return add_store(in, &at, all, e);
 	if (shape_of(all) != SHAPE_UNKNOWN)
 		return add_der(in, &at, all, SHAPE_UNKNOWN, e);
 	if (pem_present(all))

@@ -8,12 +8,13 @@
 #define STAPLE_TASK_INSPECT_H
 
 #include "report/inspect.h"
+#include "store/store.h"
 
 struct inspect {
 	struct inspect_list list;
 	struct buf objects;   /* of struct inspect_object: what list.v points at */
 	struct buf storages;  /* of struct buf: the bytes that the objects point into */
-	const char *password; /* for private keys and containers, or NULL */
+	const struct store_passwords *passwords; /* for containers and private keys, or NULL */
 };
 
 void inspect_init(struct inspect *in, int64_t now);

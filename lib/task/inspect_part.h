@@ -21,6 +21,11 @@ struct buf *inspect_keep(struct inspect *in, struct buf *bytes);
  * Valid until the next call; NULL: no memory. */
 struct inspect_object *inspect_add(struct inspect *in, struct inspect_place *at, struct span der);
 
+/* The objects in a container, which is the last object of the list, behind it.  `bytes` is the
+ * whole of it. */
+MUST_USE int inspect_container(struct inspect *in, struct inspect_place *at, struct span bytes,
+			       struct err *e);
+
 void inspect_unreadable(struct inspect_object *o, const char *why);
 
 #endif

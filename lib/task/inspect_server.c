@@ -105,6 +105,6 @@ int inspect_server(struct inspect *in, const char *source, const struct inspect_
 	}
 	server->kind = INSPECT_SERVER;
 	server->server = (struct inspect_server){paths, VERSIONS};
-	at.within = (ptrdiff_t)server->index;
+	at.within = (ptrdiff_t)in->list.n - 1;
 	return rc != 0 ? -1 : add_shown(in, &at, paths, e);
 }

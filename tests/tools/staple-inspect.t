@@ -153,6 +153,25 @@ old.key private-key
 c.p7 pkcs7
 c.p12 pkcs12
 END
+inspect c.p7
+is "what a container holds follows it" "$(json j '[(o["kind"], o.get("within"), o["index"]) for o in d["objects"]]')" \
+	"[('pkcs7', None, 0), ('certificate', 0, 1)]"
+is "and is what was put in" "$(json j 'd["objects"][1]["sha256"]')" "$(sha256sum good.der | cut -d' ' -f1)"
+inspect c.p12
+is "PKCS#12 without a password" "$(json j '[o["kind"] for o in d["objects"]], o["certificates"], o["private_keys"]')" \
+	"(['pkcs12', 'certificate'], 1, 1)"
+openssl pkcs12 -export -name 'my alias' -in good.pem -inkey leaf.key -passout pass:secret-word -out s.p12 2>/dev/null
+inspect s.p12
+is "PKCS#12 with a password that is not given" "$status $(json j '[o["kind"] for o in d["objects"]]')" "0 ['pkcs12', 'unreadable']"
+printf 'wrong\nsecret-word\n' >passwords
+inspect --password-file passwords s.p12 enc.key old.key
+is "and with it" "$(json j '[(o["kind"], o.get("entry")) for o in d["objects"]]')" \
+	"[('pkcs12', None), ('certificate', 'my alias'), ('private-key', None), ('private-key', None)]"
+is "encrypted keys are opened too" "$(json j '[o["sha256"] == d["objects"][3]["sha256"] and o["key"]["kind"] for o in d["objects"][2:]]')" \
+	"['EC', 'EC']"
+is "a password is nowhere" "$(grep -c secret-word j err)" "$(printf 'j:0\nerr:0')"
+status_is "a password file that is not there" 2 staple-inspect --password-file ./none s.p12
+
 inspect leaf.key
 is "of a private key the public half" "$(json j 'o["key"]["kind"], o["key"]["sha256"] == o["sha256"], o["sha256"]')" \
 	"('EC', True, '$(openssl ec -in leaf.key -pubout -outform der 2>/dev/null | sha256sum | cut -d' ' -f1)')"
