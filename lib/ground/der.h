@@ -4,9 +4,9 @@
  * A struct span is the reader.  Each der_get_* consumes exactly one element from
  * the front of *in, or nothing; what it hands out points into the input.  Only
  * DER is taken: definite lengths in their shortest form (X.690, 10.1), tags in
- * their shortest form.  What is longer than one octet of tag and two of length is left to
- * libtasn1's low-level readers; the strictness is added here, because libtasn1 is lax about both.  Nothing here
- * allocates, prints or knows the time.
+ * their shortest form.  What is longer than one octet of tag and two of length is
+ * left to libtasn1's low-level readers; the strictness is added here, because
+ * libtasn1 is lax about both.  Nothing here allocates, prints or knows the time.
  *
  * content may be the reader itself: that steps into the element and drops what follows.
  *
