@@ -37,9 +37,12 @@ static inline uint32_t group(const uint8_t *p)
 	return first[p[0]] | second[p[1]] | third[p[2]] | fourth[p[3]];
 }
 
-/* Eight bytes, lowest first; compilers make one store of it. */
+/* Eight bytes, lowest first. */
 static inline void store(uint8_t *p, uint64_t v)
 {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	memcpy(p, &v, sizeof v);
+#else
 	p[0] = (uint8_t)v;
 	p[1] = (uint8_t)(v >> 8);
 	p[2] = (uint8_t)(v >> 16);
@@ -48,6 +51,7 @@ static inline void store(uint8_t *p, uint64_t v)
 	p[5] = (uint8_t)(v >> 40);
 	p[6] = (uint8_t)(v >> 48);
 	p[7] = (uint8_t)(v >> 56);
+#endif
 }
 
 static bool blank(uint8_t c)

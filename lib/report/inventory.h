@@ -47,6 +47,7 @@ struct inventory_cert {
 	const struct inventory_place *places; /* at least one, the first first */
 	size_t place_count;
 	const struct policy_ca *ca;
+	struct span issuer;        /* the issuer's text, when it is known already; or absent */
 	const struct inventory_staple *staples;
 	size_t staple_count;
 	const struct inventory_service *services;

@@ -46,25 +46,37 @@ enum severity inventory_worst(const struct inventory_cert *c)
 	return worst;
 }
 
-/* A text made in a spare buffer, as a JSON string. */
+static bool is_plain(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 0x20 || s.p[i] > 0x7e || s.p[i] == '"' || s.p[i] == '\\')
+			return false;
+	return true;
+}
+
+/* A text made straight into the document; if it needs escapes it is taken out and put in again. */
 static void member_text(struct json *j, const char *key, void (*make)(struct buf *, struct span),
 			struct span from)
 {
-	uint8_t room[512];
-	struct buf b = {.p = room, .cap = sizeof room, .limit = sizeof room};
+	struct buf *out = j->out, copy;
+	size_t before, start;
 
-	/* A buffer that lies on the stack: full, it fails, and the text is made again. */
-	make(&b, from);
-	if (!b.failed) {
-		json_member_string(j, key, buf_span(&b));
+	json_key(j, key);
+	before = out->n;
+	json_raw(j, span_str("\""));
+	start = out->n;
+	make(out, from);
+	if (out->failed || is_plain(span_from(buf_span(out), start))) {
+		buf_add_byte(out, '"');
 		return;
 	}
-	buf_init(&b);
-	make(&b, from);
-	json_member_string(j, key, buf_span(&b));
-	if (b.failed)
-		j->out->failed = true;
-	buf_wipe(&b);
+	buf_init(&copy);
+	buf_add(&copy, span_from(buf_span(out), start));
+	out->n = before;
+	j->after_key = true; /* as it was before the text */
+	json_string(j, buf_span(&copy));
+	out->failed |= copy.failed;
+	buf_wipe(&copy);
 }
 
 static void json_features(struct json *j, const struct extension_facts *x)
@@ -202,7 +214,10 @@ void inventory_json_cert(struct json *j, const struct inventory_cert *c)
 	json_member_cstring(j, "must_staple", must_staple_text(cert_must_staple(x)));
 	json_features(j, &x->x);
 	member_text(j, "subject", dn_text, x->subject);
-	member_text(j, "issuer", dn_text, x->issuer);
+	if (span_present(c->issuer))
+		json_member_string(j, "issuer", c->issuer);
+	else
+		member_text(j, "issuer", dn_text, x->issuer);
 	json_member_hex(j, "serial", x->serial);
 	json_member_time(j, "not_before", x->not_before);
 	json_member_time(j, "not_after", x->not_after);

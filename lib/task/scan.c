@@ -129,7 +129,8 @@ static void next_part(struct scan *s, struct item *it)
 	it->file_count = 1;
 	it->files[0] = (struct item_file){.entry = s->big_entry, .fd = -1};
 	s->big_offset += PART_SIZE;
-	if (s->big_offset >= s->big->size) {
+	it->final = s->big_offset >= s->big->size;
+	if (it->final) {
 		s->big = NULL; /* this part keeps the producer's share */
 		return;
 	}
@@ -295,9 +296,9 @@ static int deliver_file(struct scan *s, struct item *it, struct item_file *f, si
 		s->base += it->certs;
 		if (it->part.open_end > s->open_end)
 			s->open_end = it->part.open_end;
-		if (it->part.last && s->open_end == 0)
-			return nothing_found(s, e);
-		if (!it->part.last)
+		if (it->final && s->open_end == 0 && nothing_found(s, e) != 0)
+			return -1;
+		if (!it->final)
 			return 0;
 	}
 	s->sum.files++;
@@ -369,6 +370,10 @@ static void wipe(struct scan *s)
 		buf_wipe(&s->workers[i].file);
 		buf_wipe(&s->workers[i].scratch);
 		buf_wipe(&s->workers[i].path);
+		for (unsigned k = 0; k < ISSUERS; k++) {
+			buf_wipe(&s->workers[i].issuers[k].der);
+			buf_wipe(&s->workers[i].issuers[k].text);
+		}
 	}
 	free(s->workers);
 	while (s->ahead_count > 0)

@@ -1,5 +1,6 @@
 /* What a thread does: files to records. */
 #include "crypto/hash.h"
+#include "facts/dn.h"
 #include "task/scan_part.h"
 
 #include <errno.h>
@@ -40,13 +41,41 @@ static void end_record(struct sink_state *k, struct record *x)
 		k->item->failed = true;
 }
 
+/* The issuer's entry, made when it is new; CA records look at the certificate's key identifier
+ * too, so that one belongs to name and identifier together. */
+static const struct issuer *issuer_of(struct sink_state *k, const struct cert *c)
+{
+	struct worker *w = k->worker;
+	struct issuer *x;
+
+	for (unsigned i = 0; i < ISSUERS; i++) {
+		x = &w->issuers[(w->last + ISSUERS - i) % ISSUERS];
+		if (x->der.n == c->issuer.n + c->x.aki.n &&
+		    memcmp(x->der.p, c->issuer.p, c->issuer.n) == 0 &&
+		    (c->x.aki.n == 0 || memcmp(x->der.p + c->issuer.n, c->x.aki.p, c->x.aki.n) == 0))
+			return x;
+	}
+	w->last = (w->last + 1) % ISSUERS;
+	x = &w->issuers[w->last];
+	buf_reset(&x->der);
+	buf_reset(&x->text);
+	buf_add(&x->der, c->issuer);
+	buf_add(&x->der, c->x.aki);
+	dn_text(&x->text, c->issuer);
+	x->ca = policy_ca_of(k->scan->o->policy, c);
+	if (x->der.failed || x->text.failed)
+		k->item->failed = true;
+	return x;
+}
+
 /* The row itself; the reader's thread writes it, so that delivering is only copying. */
 static void write_row(struct sink_state *k, struct record *x, const struct cert *c,
 		      const struct findings *f)
 {
+	const struct issuer *issuer = issuer_of(k, c);
 	struct inventory_cert row = {.cert = c, .sha256 = x->sha256, .format = x->format,
-				     .ca = policy_ca_of(k->scan->o->policy, c), .findings = f,
-				     .end = f ? f->n : 0, .now = k->scan->o->now};
+				     .ca = issuer->ca, .issuer = buf_span(&issuer->text),
+				     .findings = f, .end = f ? f->n : 0, .now = k->scan->o->now};
 	struct json j;
 
 	json_begin(&j, &k->item->bytes, 0);
@@ -64,13 +93,14 @@ static void row_here(struct sink_state *k, struct record *x, const struct cert *
 	struct findings f;
 	bool may = scan_may_trouble(s, c);
 
-	if (may && k->part) { /* its name is only known in order */
-		buf_add(&k->item->bytes, c->der);
-		return;
-	}
 	findings_init(&f, s->o->policy, s->o->now);
 	if (may)
 		scan_judge(s, c, k->path, x->index, &f);
+	if (f.n > 0 && k->part) { /* their subject is only known in order */
+		buf_add(&k->item->bytes, c->der);
+		findings_wipe(&f);
+		return;
+	}
 	x->worst = (uint8_t)scan_worst(&f);
 	x->failing = scan_failing(s, &f);
 	x->dropped = !scan_wanted(s, c, &f);
@@ -207,7 +237,7 @@ static void read_content(struct sink_state *k, struct worker *w, struct item_fil
 static void do_file(struct scan *s, struct worker *w, struct item *it, struct item_file *file)
 {
 	const struct walk_entry *x = entry_of(s, file->entry);
-	struct sink_state k = {.scan = s, .item = it};
+	struct sink_state k = {.scan = s, .item = it, .worker = w};
 	int error = file->error;
 
 	buf_reset(&w->path);
@@ -287,7 +317,7 @@ static void read_part(struct sink_state *k, struct worker *w, struct item *it)
 
 static void do_part(struct scan *s, struct worker *w, struct item *it)
 {
-	struct sink_state k = {.scan = s, .item = it, .part = true};
+	struct sink_state k = {.scan = s, .item = it, .worker = w, .part = true};
 
 	buf_reset(&w->path);
 	walk_path(&s->walk, entry_of(s, it->files[0].entry), &w->path);

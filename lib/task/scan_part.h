@@ -67,6 +67,7 @@ struct item {
 	size_t file_count;
 	struct big_file *big;
 	uint64_t offset;     /* ITEM_PART */
+	bool final;          /* ITEM_PART: the last one of its file */
 	struct store_pem_part part;
 	size_t certs;        /* found in this part */
 	struct record *records;
@@ -75,8 +76,17 @@ struct item {
 	bool failed;         /* memory */
 };
 
+/* What was worked out for an issuer: stores have few, and each many certificates. */
+struct issuer {
+	struct buf der, text;
+	const struct policy_ca *ca;
+};
+#define ISSUERS 16
+
 struct worker {
 	struct buf file, scratch, path;
+	struct issuer issuers[ISSUERS];
+	unsigned last;        /* made last */
 };
 
 struct scan;
@@ -85,6 +95,7 @@ struct scan;
 struct sink_state {
 	struct scan *scan;
 	struct item *item;
+	struct worker *worker;
 	const char *source;   /* the file's own name, to tell members from it */
 	const char *path;     /* in text, for findings and servers */
 	bool part;            /* indexes are those of the part */

@@ -38,7 +38,9 @@ static void place_head(struct scan *s, const struct inventory_place *p)
 		json_begin(&j, s->r->out, 0);
 		json_cstring(&j, p->source);
 	}
-	buf_printf(s->r->out, ",\"index\":%zu", p->index);
+	buf_add_str(s->r->out, ",\"index\":");
+	json_begin(&j, s->r->out, 0);
+	json_int(&j, (int64_t)p->index);
 	tail(s, p);
 }
 
