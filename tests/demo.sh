@@ -130,7 +130,8 @@ nginx_conf() {
 }
 start_nginx() {
 	nginx_conf ''
-	nginx -p "$lab" -e nginx.log -c nginx.conf >nginx.out 2>&1 &
+	echo '$ nginx -p . -e nginx.log -c nginx.conf &'
+	nginx -p . -e nginx.log -c nginx.conf >nginx.out 2>&1 &
 	pids+=($!)
 	nginx_pid=$!
 	for _ in $(seq 100); do
@@ -144,8 +145,7 @@ start_nginx() {
 reload_nginx() {
 	local old
 	old=$(pgrep -P "$nginx_pid" | paste -sd' ')
-	printf '$ nginx -s reload\n'
-	kill -HUP "$nginx_pid"
+	expect 0 nginx -p . -e nginx.log -c nginx.conf -s reload
 	for _ in $(seq 200); do
 		local left=no pid
 		for pid in $old; do kill -0 "$pid" 2>/dev/null && left=yes; done
