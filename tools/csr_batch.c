@@ -120,11 +120,7 @@ static int run_with_list(struct csr_run *w, struct span list)
 	struct err e = {ERR_NONE, ""};
 	int rc = 0;
 
-	t.report = (struct report){.out = &run->out, .tool = run->tool->name,
-				   .version = PACKAGE_VERSION, .at = run->now, .color = run->color,
-				   .columns = run->columns, .verbose = run->verbose,
-				   .quiet = run->quiet,
-				   .writer = report_writer_get("csr", run->format)};
+	t.report = tool_report(run, "csr");
 	t.report.writer->begin(&t.report);
 	if (findings_verdict(&w->findings, 0) == VERDICT_PASS &&
 	    (csr_options.encrypt_key || csr_options.password_file))

@@ -70,9 +70,7 @@ static void warn_of_revoked(const struct tool_run *run, const struct report_fetc
 
 static enum verdict write_items(struct tool_run *run, const struct refresh *r)
 {
-	struct report report = {.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
-		.at = run->now, .color = run->color, .columns = run->columns, .verbose = run->verbose,
-		.quiet = run->quiet, .writer = report_writer_get("fetch", run->format)};
+	struct report report = tool_report(run, "fetch");
 	struct report_fetch_summary summary = {.findings = refresh_findings(r)};
 	enum verdict all = VERDICT_PASS;
 

@@ -265,6 +265,7 @@ static int read_common(struct options *o, struct tool_run *run)
 		if (when_parse(given.at, &run->now, &e) != 0)
 			return tool_usage(run, "--at: %s", e.text);
 	}
+	run->wrap = !run->output && isatty(STDOUT_FILENO);
 	if (read_switch(run, "color", given.color, &run->color) ||
 	    read_switch(run, "progress", given.progress, &run->progress) ||
 	    read_duration(run, "timeout", given.timeout, &run->timeout_ms) ||

@@ -34,10 +34,7 @@ static void write_report(struct csr_run *w, const struct report_csr *item)
 	bool text = strcmp(run->format, "text") == 0;
 	bool aside = text && !run->output && !out_path();
 	struct buf side;
-	struct report r = {.out = aside ? &side : &run->out, .tool = run->tool->name,
-			   .version = PACKAGE_VERSION, .at = run->now, .color = run->color && !aside,
-			   .columns = run->columns, .verbose = run->verbose, .quiet = run->quiet,
-			   .writer = report_writer_get("csr", run->format)};
+	struct report r = tool_report(run, "csr");
 	struct report_csr_end end = {.made = item != NULL, .bad = item == NULL,
 				     .findings = &w->findings};
 	struct err e;
@@ -45,6 +42,10 @@ static void write_report(struct csr_run *w, const struct report_csr *item)
 	if (text && run->quiet)
 		return;
 	buf_init(&side);
+	if (aside) {
+		r.out = &side;
+		r.color = false;
+	}
 	r.writer->begin(&r);
 	if (item)
 		r.writer->item(&r, item);

@@ -274,10 +274,7 @@ static int judge(struct gate_program *g)
 
 	if (given.nagios)
 		run->format = "nagios";
-	g->report = (struct report){.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
-				    .at = run->now, .color = run->color, .columns = run->columns,
-				    .verbose = run->verbose, .quiet = run->quiet,
-				    .writer = report_writer_get("gate", run->format)};
+	g->report = tool_report(run, "gate");
 	g->report.writer->begin(&g->report);
 	status = gate_run(&g->o, &c, &summary, &e);
 	g->report.writer->end(&g->report, verdict_of(&summary), &summary);

@@ -86,11 +86,8 @@ static bool was_read(const struct inspect_object *o)
 
 static void write_report(struct tool_run *run, const struct inspect_list *list)
 {
-	struct report r = {.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
-			   .at = run->now, .color = run->color, .columns = run->columns,
-			   .verbose = run->verbose, .quiet = run->quiet};
+	struct report r = tool_report(run, "inspect");
 
-	r.writer = report_writer_get("inspect", run->format);
 	r.writer->begin(&r);
 	for (size_t i = 0; i < list->n; i++)
 		r.writer->item(&r, &(struct inspect_item){list, i});

@@ -175,10 +175,7 @@ static int flush(void *context, struct err *e)
 
 static int run_scan(struct tool_run *run, struct scan_options *o, const char *const *roots)
 {
-	struct report r = {.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
-			   .at = run->now, .color = run->color, .columns = run->columns,
-			   .verbose = run->verbose, .quiet = run->quiet,
-			   .writer = report_writer_get("inventory", run->format)};
+	struct report r = tool_report(run, "inventory");
 	enum verdict verdict;
 	struct err e;
 

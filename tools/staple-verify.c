@@ -235,9 +235,7 @@ static int show_policy(struct tool_run *run)
 static int verify_files(struct tool_run *run, const struct inputs *in, const char *const *args,
 			size_t n)
 {
-	struct report report = {.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
-		.at = run->now, .color = run->color, .columns = run->columns, .verbose = run->verbose,
-		.quiet = run->quiet, .writer = report_writer_get("verify", run->format)};
+	struct report report = tool_report(run, "verify");
 	enum verdict all = VERDICT_PASS;
 	struct findings f;
 

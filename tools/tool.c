@@ -156,6 +156,14 @@ static int write_report(struct tool_run *run, int status)
 	return STATUS_UNCHECKED;
 }
 
+struct report tool_report(struct tool_run *run, const char *kind)
+{
+	return (struct report){.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
+			       .at = run->now, .color = run->color, .columns = run->columns,
+			       .wrap = run->wrap, .verbose = run->verbose, .quiet = run->quiet,
+			       .writer = report_writer_get(kind, run->format)};
+}
+
 static int explain(struct tool_run *run, const char *id)
 {
 	const struct finding_rule *r = finding_rule_get(id);

@@ -11,6 +11,7 @@
 
 #include "ground/buf.h"
 #include "judge/policy.h"
+#include "report/report.h"
 
 #include <popt.h>
 
@@ -65,6 +66,7 @@ struct tool_run {
 	bool quiet;
 	int verbose;
 	bool color;             /* for the report on standard output */
+	bool wrap;              /* the report is read on a terminal: break its lines */
 	bool progress;          /* show progress on standard error */
 	size_t columns;         /* of the terminal; 80 when it is none */
 	struct buf out;         /* the report: tool_main writes it when run returns */
@@ -88,6 +90,9 @@ void tool_flush(struct tool_run *run);
 
 /* One line of progress on standard error, replaced by the next; NULL clears it. */
 void tool_progress(struct tool_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* A report of this kind into run->out, in the format asked for. */
+struct report tool_report(struct tool_run *run, const char *kind);
 
 /* 1 beats 2 beats 0. */
 int tool_status_worst(int a, int b);

@@ -17,6 +17,7 @@ struct report {
 	int64_t at;                 /* "now" of every judgement */
 	bool color;
 	size_t columns;
+	bool wrap;                  /* break lines for people at `columns`; else a finding is a line */
 	int verbose;
 	bool quiet;
 	const struct report_writer *writer;
@@ -45,6 +46,10 @@ void report_json_findings(struct json *j, const struct findings *f, size_t first
 
 /* Shared by the text writers: a line each, errors first, with hint; waived ones marked. */
 void report_text_findings(struct report *r, const struct findings *f, size_t first, size_t end);
+
+/* Appends text for a terminal; with r->wrap it goes on in a new line, `hang` blanks in, where it
+ * would pass the last column.  `used` columns of the line are taken already. */
+void report_text_wrap(struct report *r, size_t used, size_t hang, struct span text);
 
 /* Colours; nothing without r->color. */
 enum report_color { REPORT_PLAIN, REPORT_RED, REPORT_YELLOW, REPORT_GREEN, REPORT_BOLD, REPORT_DIM };
