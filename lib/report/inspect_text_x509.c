@@ -19,6 +19,8 @@ static const char *meaning(enum must_staple m, bool ca)
 		       "staple). Firefox and all that verify through GnuTLS refuse the connection "
 		       "when the staple is missing, has run out or is not good.";
 	case MUST_STAPLE_NO:
+		if (ca)
+			return "It demands nothing of the certificates below it.";
 		return "A server may staple; clients accept the certificate without a staple too.";
 	case MUST_STAPLE_MALFORMED:
 		break;
@@ -183,9 +185,14 @@ static void write_usage(struct report *r, const struct extension_facts *x)
 			buf_printf(&b, "%s%s", b.n ? ", " : "", inspect_key_usages[i]);
 	inspect_text_row_take(r, "Key usage", &b);
 	while (x->has_eku && extension_eku_next(&cursor, &inside, &oid)) {
+		const char *name = oid_name(oid);
+
 		if (b.n)
 			buf_add_str(&b, ", ");
-		inspect_text_oid(&b, oid);
+		if (name && strncmp(name, "id-kp-", 6) == 0)
+			buf_add_str(&b, name + 6);
+		else
+			inspect_text_oid(&b, oid);
 	}
 	inspect_text_row_take(r, "Purposes", &b);
 	if (x->unknown_critical) {
@@ -247,12 +254,28 @@ static void write_dn(struct report *r, const char *label, struct span name)
 	buf_wipe(&b);
 }
 
+/* "until 2027-02-19 10:42:42 UTC, 69d 3h left (since 2026-11-21)" */
+static void put_validity(struct buf *b, const struct cert *c, int64_t now)
+{
+	char time[32];
+
+	buf_printf(b, "until %s", inspect_text_time(c->not_after, time));
+	if (c->not_before != WHEN_NONE && c->not_before > now) {
+		buf_printf(b, ", but not before %s", inspect_text_time(c->not_before, time));
+		return;
+	}
+	if (c->not_after != WHEN_NONE) {
+		buf_add_str(b, ", ");
+		inspect_text_left(b, c->not_after, now);
+	}
+	buf_printf(b, " (since %.10s)", inspect_text_time(c->not_before, time));
+}
+
 void inspect_text_certificate(struct report *r, const struct inspect_item *item)
 {
 	const struct inspect_object *o = &item->list->v[item->at];
 	const struct cert *c = &o->cert;
 	int64_t now = item->list->now;
-	char time[32];
 	struct buf b;
 
 	buf_init(&b);
@@ -262,14 +285,7 @@ void inspect_text_certificate(struct report *r, const struct inspect_item *item)
 		inspect_text_row(r, "By", "itself");
 	else
 		write_dn(r, "By", c->issuer);
-	buf_printf(&b, "from %s", inspect_text_time(c->not_before, time));
-	buf_printf(&b, " to %s", inspect_text_time(c->not_after, time));
-	if (c->not_before != WHEN_NONE && c->not_before > now)
-		buf_add_str(&b, ", not yet");
-	else if (c->not_after != WHEN_NONE)
-		buf_add_str(&b, ", ");
-	if (c->not_before == WHEN_NONE || c->not_before <= now)
-		inspect_text_left(&b, c->not_after, now);
+	put_validity(&b, c, now);
 	inspect_text_row_take(r, "Valid", &b);
 	inspect_text_bar(r, c->not_before, c->not_after, now);
 	write_names(r, &c->x, cert_is_ca(c));

@@ -229,7 +229,7 @@ status_is "output that cannot be written" 2 bash -c 'staple-inspect good.pem >/d
 # The page for people.
 status_is "a page" 0 staple-inspect good.pem
 out_like "begins with the promise" '^  Must-Staple +yes\. Every server'
-out_like "has days left" 'left$'
+out_like "has days left" 'until .* left \(since'
 is "fits 80 columns" "$(awk 'length > 80' out)" ""
 is "has no escape sequences in a file" "$(grep -c "$(printf '\033')" out)" 0
 status_is "in colour when asked" 0 staple-inspect --color always good.pem
