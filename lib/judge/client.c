@@ -48,18 +48,19 @@ static void predict_firefox(const struct client_input *in, const struct client_l
 		client_say(row, CLIENT_ACCEPTS, "the certificate does not ask for a staple");
 }
 
-/* An issuer that is Must-Staple itself: in TLS 1.3 GnuTLS wants its staple too. */
+/* An issuer that is Must-Staple itself: GnuTLS wants its staple too, also in TLS 1.2, where none
+ * can be sent. */
 static bool issuer_staple_missing(const struct client_input *in, size_t *level)
 {
 	bool wants;
 
-	if (in->tls != PATH_TLS_1_3)
+	if (in->suppose == CLIENT_ALL_GOOD)
 		return false;
 	for (*level = 1; *level < in->n; (*level)++) {
 		const struct cert *c = &in->chain[*level];
 		struct span value = extension_feature_value(&c->x, 0);
-		bool given = in->suppose == CLIENT_AS_SERVED && in->staples &&
-			     span_present(in->staples[*level]);
+		bool given = in->suppose == CLIENT_AS_SERVED && in->tls == PATH_TLS_1_3 &&
+			     in->staples && span_present(in->staples[*level]);
 
 		if (!cert_self_issued(c) && span_present(value) &&
 		    client_gnutls_features(value, &wants) && wants && !given)
@@ -183,9 +184,9 @@ int client_judge(const struct cert *chain, size_t n, unsigned wanted, const char
 {
 	static const char *const ids[CLIENT_COUNT] = {"client.firefox-refuses",
 		"client.gnutls-refuses", "client.openssl-refuses", "client.rfc7633-refuses"};
-	/* TLS 1.2: staples of issuers are not asked for, so what remains is the certificates' own. */
-	struct client_input in = {.chain = chain, .n = n, .now = now, .tls = PATH_TLS_1_2,
-				  .suppose = CLIENT_GOOD};
+	struct client_input in = {.chain = chain, .n = n, .now = now, .tls = PATH_TLS_1_3,
+				  .suppose = CLIENT_ALL_GOOD};
+	size_t level;
 	struct client_row rows[CLIENT_COUNT];
 
 	if (client_predict(&in, rows, e) != 0)
@@ -193,5 +194,10 @@ int client_judge(const struct cert *chain, size_t n, unsigned wanted, const char
 	for (size_t i = 0; i < CLIENT_COUNT; i++)
 		if ((wanted & 1u << i) && rows[i].answer == CLIENT_REFUSES)
 			findings_add(f, ids[i], subject, "%s", rows[i].reason);
+	in.suppose = CLIENT_GOOD;
+	if ((wanted & POLICY_GNUTLS) && rows[1].answer == CLIENT_ACCEPTS &&
+	    issuer_staple_missing(&in, &level))
+		findings_add(f, "client.gnutls-issuer-staple", subject, "the issuer at level %zu is "
+			     "Must-Staple itself", level);
 	return 0;
 }

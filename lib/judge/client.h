@@ -19,7 +19,8 @@ enum client_answer { CLIENT_ACCEPTS, CLIENT_REFUSES, CLIENT_DEPENDS };
 enum client_staple {
 	CLIENT_AS_SERVED,  /* staples[], judged */
 	CLIENT_NONE,       /* none, whatever staples[] holds */
-	CLIENT_GOOD        /* suppose a good one */
+	CLIENT_GOOD,       /* suppose a good one for the leaf, and none for its issuers */
+	CLIENT_ALL_GOOD    /* suppose a good one for every certificate */
 };
 
 struct client_input {
@@ -51,8 +52,8 @@ const char *client_answer_text(enum client_answer a); /* "accepts", "refuses", "
 MUST_USE int client_parse(const char *list, unsigned *out, char bad[33]);
 
 /*
- * The clients of `wanted` (enum policy_client) that refuse the certificate although a good staple
- * comes with it: a finding each.  `chain` is the leaf and its issuers as far as they are known.
+ * The clients of `wanted` (enum policy_client) that refuse the certificate although good staples
+ * come with it: a finding each.  `chain` is the leaf and its issuers as far as they are known.
  */
 MUST_USE int client_judge(const struct cert *chain, size_t n, unsigned wanted, const char *subject,
 			  int64_t now, struct findings *f, struct err *e);

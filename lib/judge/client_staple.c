@@ -22,7 +22,7 @@ int client_staple_judge(const struct client_input *in, struct client_leaf_staple
 
 	*s = (struct client_leaf_staple){.present = false};
 	findings_init(&s->found, NULL, in->now);
-	if (in->suppose == CLIENT_GOOD) {
+	if (in->suppose == CLIENT_GOOD || in->suppose == CLIENT_ALL_GOOD) {
 		s->present = s->good = true;
 		return 0;
 	}
@@ -93,7 +93,7 @@ static enum client_effect effect_of(const struct client_input *in, const struct 
 		const struct client_effects *row = client_effects_get(x->rule->id);
 		enum client_effect effect;
 
-		if (x->severity != SEVERITY_ERROR || is_time(x->rule->id))
+		if ((x->severity != SEVERITY_ERROR && !row) || is_time(x->rule->id))
 			continue;
 		effect = effect_of_one(x->rule->id, row, firefox, above);
 		/* what is certainly refused beats what is not known */
@@ -110,7 +110,7 @@ bool client_staple_decide(const struct client_input *in, const struct client_lea
 			  struct client_row *row)
 {
 	const struct client_grace *g = firefox ? &CLIENT_GRACE_FIREFOX : &CLIENT_GRACE_GNUTLS;
-	const char *why = NULL, *code = NULL, *late = s->good && in->suppose == CLIENT_GOOD
+	const char *why = NULL, *code = NULL, *late = s->good && in->suppose != CLIENT_AS_SERVED
 						? NULL : time_fault(s, g, in->now);
 	enum client_effect effect = effect_of(in, s, firefox, &why, &code);
 

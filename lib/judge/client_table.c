@@ -47,6 +47,7 @@ static const struct client_effects table[] = {
 	{"staple.revoked", EFFECT_REFUSE, EFFECT_REFUSE, "SEC_ERROR_REVOKED_CERTIFICATE"},
 	{"staple.sha1", EFFECT_UNKNOWN, EFFECT_ACCEPT, NULL},
 	{"staple.sig-required", EFFECT_REFUSE, EFFECT_MISSING, NULL},
+	{"staple.signer-features", EFFECT_ACCEPT, EFFECT_REFUSE, NULL},
 	{"staple.signer-key-usage", EFFECT_LIVE, EFFECT_UNKNOWN, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.signer-malformed", EFFECT_LIVE, EFFECT_UNKNOWN, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.signer-missing", EFFECT_LIVE, EFFECT_REFUSE, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},

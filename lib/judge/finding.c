@@ -164,6 +164,11 @@ const struct finding_rule finding_rules[] = {
 	 "and one below an issuer whose extension it does not repeat byte for byte, whatever is "
 	 "stapled.",
 	 "Ask the CA for a certificate with exactly status_request (5), not critical, under a plain issuer."},
+	{"client.gnutls-issuer-staple", WARNING, "GnuTLS",
+	 "GnuTLS clients want a staple for an issuer of the certificate too",
+	 "An issuer is Must-Staple itself.  GnuTLS refuses the chain unless that issuer's own staple comes "
+	 "along, which TLS 1.2 has no place for, and which hardly any server can send in TLS 1.3.",
+	 "Use an issuer without the TLS Feature extension."},
 	{"client.gnutls-refuses", ERROR, "GnuTLS",
 	 "GnuTLS clients refuse the certificate even with a good staple",
 	 "GnuTLS refuses a certificate that lacks a feature of its issuer, whatever is stapled.",
@@ -669,6 +674,11 @@ const struct finding_rule finding_rules[] = {
 	 "the responder answered sigRequired",
 	 "The responder wants signed requests.  The answer is not signed and proves nothing.",
 	 "Ask the CA for a responder that takes unsigned requests."},
+	{"staple.signer-features", WARNING, "RFC 7633, 4.2.2; GnuTLS",
+	 "the responder's certificate lacks a TLS feature of its issuer",
+	 "A CA certificate with the TLS Feature extension binds every certificate that it signs, its "
+	 "delegated responder's too.  GnuTLS refuses the staple.",
+	 "Ask the CA to list the features in its responder's certificate, or to sign directly."},
 	{"staple.signer-key-usage", ERROR, "RFC 5280, 4.2.1.3",
 	 "the responder's certificate may not sign",
 	 "The delegated responder's key usage lacks digitalSignature.",

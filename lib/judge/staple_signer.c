@@ -250,6 +250,7 @@ static void report_faults(struct staple_case *c, const struct signer *s)
 
 static void take_delegate(struct staple_case *c, const struct signer *s)
 {
+	struct span bound = c->in->issuer ? extension_feature_value(&c->in->issuer->x, 0) : SPAN_NONE;
 	struct buf b;
 
 	c->by_delegate = true;
@@ -257,6 +258,10 @@ static void take_delegate(struct staple_case *c, const struct signer *s)
 	c->out->by_delegate = true;
 	c->out->delegate_not_after = s->cert.not_after;
 	c->out->delegate_nocheck = s->cert.x.ocsp_nocheck;
+	if (span_present(bound) &&
+	    !feature_superset(extension_feature_value(&s->cert.x, 0), bound, NULL))
+		ADD(c, "staple.signer-features", "the responder's certificate lacks a TLS feature that its "
+		    "issuer's certificate lists");
 	buf_init(&b);
 	ADD(c, s->cert.x.ocsp_nocheck ? "staple.signer-nocheck" : "staple.signer-no-nocheck",
 	    "signed by the delegated responder %s", label(&s->cert, &b));

@@ -19,6 +19,7 @@ kinds='good-direct byname nocheckless sha256 nonext nonext-old revoked hold unkn
 specs=()
 for leaf in $shapes; do specs+=("$leaf:none" "$leaf:good"); done
 for kind in $kinds; do specs+=("ms:$kind" "plain:$kind"); done
+specs+=(ims_ms:good-direct,tls12 ims_ms:good-direct,tls13)
 lab_pki --ocsp http://127.0.0.1:1/ || fail "the PKI can be made"
 lab_servers "${specs[@]}" || fail "the servers start"
 
@@ -55,6 +56,8 @@ for leaf in $shapes; do
 	compare "$leaf:good" with_staple "$leaf"
 	compare "$leaf:none" without_staple "$leaf"
 done
+compare ims_ms:good-direct,tls12 with_staple ims_ms
+compare ims_ms:good-direct,tls13 with_staple ims_ms
 for kind in $kinds; do
 	for leaf in ms plain; do
 		lab_staple "$kind" "$leaf" "$T/staple.der" || fail "$kind can be made"

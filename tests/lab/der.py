@@ -2,7 +2,7 @@
 import datetime
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 
@@ -75,6 +75,8 @@ def sign(key, digest, data):
                      explicit(2, integer(20)))
         pad = padding.PSS(padding.MGF1(hashes.SHA256()), 20)
         return (seq(oid("1.2.840.113549.1.1.10"), params), key.sign(data, pad, hashes.SHA256()))
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return (seq(oid("1.3.101.112")), key.sign(data))
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return (seq(oid(SIGNERS["ec", digest])), key.sign(data, ec.ECDSA(DIGESTS[digest])))
     return (seq(oid(SIGNERS["rsa", digest]), tlv(5)),

@@ -16,12 +16,13 @@ import warnings
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID as EKU
 from cryptography.x509.oid import NameOID
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from der import (HASHES, SIGNERS, enumerated, explicit, extension, integer, octets, oid,  # noqa: E402
+from der import (HASHES, SIGNERS, enumerated, explicit, extension, integer, octets, oid,
+                  # noqa: E402
                  seq, sign, time, tlv)
 
 NOW = 1768478400  # 2026-01-15T12:00:00Z
@@ -62,7 +63,10 @@ class Party:
         for name_, critical, value in extra:
             b = b.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(name_), value),
                                 critical=critical)
-        self.cert = b.sign(issuer.key, digest or hashes.SHA256())
+        if isinstance(issuer.key, ed25519.Ed25519PrivateKey):
+            self.cert = b.sign(issuer.key, None)
+        else:
+            self.cert = b.sign(issuer.key, digest or hashes.SHA256())
         self.der = self.cert.public_bytes(DER)
 
     def spki_bits(self):
@@ -71,6 +75,8 @@ class Party:
         if isinstance(key, ec.EllipticCurvePublicKey):
             return key.public_bytes(serialization.Encoding.X962,
                                     serialization.PublicFormat.UncompressedPoint)
+        if isinstance(key, ed25519.Ed25519PublicKey):
+            return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         return key.public_bytes(DER, serialization.PublicFormat.PKCS1)
 
 
@@ -89,6 +95,11 @@ class Maker:
         self.second = Party("second", by=self.ca, serial=0x4343, life=(-30, 60))
         self.rsa_leaf = Party("rsa leaf", by=self.rsa_ca, serial=0x4242, life=(-30, 60))
         self.short_leaf = Party("short leaf", by=self.short_ca, serial=0x4242, life=(-30, 60))
+        self.ed_ca = Party("Ed CA", key=ed25519.Ed25519PrivateKey.generate(), ca=True)
+        self.ed_leaf = Party("ed leaf", by=self.ed_ca, life=(-30, 60))
+        bound = ("1.3.6.1.5.5.7.1.24", False, bytes.fromhex("3003020105"))
+        self.bound_ca = Party("Bound CA", ca=True, extra=[bound])
+        self.bound_leaf = Party("bound leaf", by=self.bound_ca, life=(-30, 60), extra=[bound])
         self.dying = Party("dying", by=self.ca, serial=0x4444, life=(-30, 2))
         signer = dict(eku=[EKU.OCSP_SIGNING], nocheck=True)
         self.delegates = {
@@ -108,6 +119,8 @@ class Maker:
                               **signer),
             "sha1": Party("Responder", by=self.rsa_ca, digest=hashes.SHA1(), **signer),
             "md5": Party("Responder", by=self.rsa_ca, digest=hashes.MD5(), **signer),
+            "unbound": Party("Responder", by=self.bound_ca, **signer),
+            "bound": Party("Responder", by=self.bound_ca, extra=[bound], **signer),
             "short-rsa": Party("Responder", by=self.short_ca, **signer),
         }
 
@@ -117,7 +130,8 @@ class Maker:
         h = (lambda b: hashlib.new(digest, b).digest())
         status = {"good": tlv(0x80), "unknown": tlv(0x82),
                   "revoked": tlv(0xa1, time(NOW - DAY),
-                                 explicit(0, enumerated(reason)) if reason is not None else b"")}[status]
+                                 explicit(0,
+                                          enumerated(reason)) if reason is not None else b"")}[status]
         return seq(seq(seq(oid(HASHES[digest]), tlv(5)),
                        octets(h(name or issuer.name.public_bytes())),
                        octets(h(key or issuer.spki_bits())), integer(leaf.cert.serial_number)),
@@ -150,7 +164,9 @@ class Cases:
         m = self.m
         for name, party in {"leaf": m.leaf, "ca": m.ca, "rsa-leaf": m.rsa_leaf, "rsa-ca": m.rsa_ca,
                             "short-leaf": m.short_leaf, "short-ca": m.short_ca, "old-ca": m.old_key,
-                            "other-ca": m.other_ca, "dying": m.dying, "root": m.root,
+                            "other-ca": m.other_ca, "dying": m.dying, "root": m.root, "bound-ca": m.bound_ca,
+                            "ed-ca": m.ed_ca, "ed-leaf": m.ed_leaf,
+                            "bound-leaf": m.bound_leaf,
                             "responder": m.delegates["good"]}.items():
             self.write(name + ".der", party.der)
 
@@ -194,11 +210,14 @@ def identity(c):
     c.add("second-of-two", m.response([m.single(leaf=m.second), m.single()]))
     c.add("none", m.response([]), "staple.no-single")
     c.add("twice", m.response([m.single(), m.single(digest="sha256")]))
-    c.add("good-then-revoked", m.response([m.single(), m.single(status="revoked")]), "staple.revoked",
+    c.add("good-then-revoked", m.response([m.single(), m.single(status="revoked")]),
+          "staple.revoked",
           "staple.contradiction")
-    c.add("revoked-then-good", m.response([m.single(status="revoked"), m.single()]), "staple.revoked",
+    c.add("revoked-then-good", m.response([m.single(status="revoked"), m.single()]),
+          "staple.revoked",
           "staple.contradiction")
-    c.add("good-then-unknown", m.response([m.single(), m.single(status="unknown", digest="sha256")]),
+    c.add("good-then-unknown", m.response([m.single(), m.single(status="unknown",
+                                                                digest="sha256")]),
           "staple.unknown", "staple.contradiction")
     c.add("fresh-then-expired", m.response([m.single(), m.single(this=-9 * DAY, next_=-DAY)]),
           "staple.expired")
@@ -207,9 +226,11 @@ def identity(c):
     c.one("revoked-and-expired", "staple.revoked staple.expired",
           single={"status": "revoked", "this": -9 * DAY, "next_": -DAY})
     c.one("unknown", "staple.unknown", single={"status": "unknown"})
-    c.add("wrong-issuer", m.response([m.single()]), "staple.issuer-mismatch staple.signer-missing staple.other-issuer-key",
+    c.add("wrong-issuer", m.response([m.single()]),
+          "staple.issuer-mismatch staple.signer-missing staple.other-issuer-key",
           issuer="other-ca")
-    c.add("namesake-issuer", m.response([m.single()]), "staple.issuer-mismatch staple.bad-signature staple.other-issuer-key",
+    c.add("namesake-issuer", m.response([m.single()]),
+          "staple.issuer-mismatch staple.bad-signature staple.other-issuer-key",
           issuer="old-ca")
     c.add("no-issuer", m.response([m.single()]), "staple.no-issuer", issuer=None)
     c.add("no-issuer-expired", m.response([m.single(this=-9 * DAY, next_=-DAY)]),
@@ -229,19 +250,25 @@ def times(c):
           produced=-37 * DAY)
     c.one("future-4min", single={"this": 240}, produced=240)
     c.one("future-5min", single={"this": 300}, produced=300)
-    c.one("future-301s", "staple.future", "staple.produced-future", single={"this": 301}, produced=301)
-    c.one("future-2d", "staple.future", "staple.produced-future", single={"this": 2 * DAY}, produced=2 * DAY)
+    c.one("future-301s", "staple.future", "staple.produced-future", single={"this": 301},
+          produced=301)
+    c.one("future-2d", "staple.future", "staple.produced-future", single={"this": 2 * DAY},
+          produced=2 * DAY)
     c.one("reversed", "staple.reversed staple.expired", single={"this": -DAY, "next_": -2 * DAY})
     c.one("no-next", warnings="staple.no-next-update", single={"next_": None})
-    c.one("no-next-old", "staple.too-old", "staple.no-next-update", single={"next_": None, "this": -8 * DAY},
+    c.one("no-next-old", "staple.too-old", "staple.no-next-update", single={"next_": None,
+                                                                            "this": -8 * DAY},
           produced=-8 * DAY, args="--max-age 7d")
-    c.one("no-next-old-enough", "", "staple.no-next-update", single={"next_": None, "this": -7 * DAY},
+    c.one("no-next-old-enough", "", "staple.no-next-update", single={"next_": None,
+                                                                     "this": -7 * DAY},
           produced=-7 * DAY, args="--max-age 7d")
-    c.one("too-old", "staple.too-old", single={"this": -8 * DAY, "next_": 9 * DAY}, produced=-8 * DAY,
+    c.one("too-old", "staple.too-old", single={"this": -8 * DAY, "next_": 9 * DAY},
+          produced=-8 * DAY,
           args="--max-age 7d")
     c.one("little-left", warnings="staple.little-left", single={"this": -6 * DAY, "next_": DAY},
           produced=-6 * DAY)
-    c.one("produced-before-issuer", "staple.produced-outside", "staple.produced-before-update", produced=-301 * DAY)
+    c.one("produced-before-issuer", "staple.produced-outside", "staple.produced-before-update",
+          produced=-301 * DAY)
     c.one("produced-before-this", "", "staple.produced-before-update", produced=-2 * DAY)
     c.one("produced-in-the-future", "", "staple.produced-future", produced=HOUR)
     c.by("produced-before-delegate", "young", "staple.produced-outside", produced=-DAY)
@@ -256,7 +283,8 @@ def signers(c):
     rsa_single = {"leaf": m.rsa_leaf, "issuer": m.rsa_ca}
 
     def rsa_case(name, errors="", args="", single=None, **more):
-        c.add(name, m.response([m.single(**rsa_single)], **dict({"signer": m.rsa_ca}, **more)), errors,
+        c.add(name, m.response([m.single(**rsa_single)], **dict({"signer": m.rsa_ca}, **more)),
+              errors,
               args=args, leaf="rsa-leaf", issuer="rsa-ca")
     c.one("direct-by-key", by_key=True)
     c.by("delegate", "good")
@@ -265,7 +293,8 @@ def signers(c):
     c.by("delegate-without-eku", "no-eku", "staple.signer-no-eku")
     c.by("delegate-any-eku", "any-eku", "staple.signer-no-eku")
     c.by("delegate-crl-sign", "crl-sign", "staple.signer-key-usage")
-    c.by("delegate-expired", "expired", "staple.signer-not-valid", "staple.outlives-signer", produced=-2 * DAY,
+    c.by("delegate-expired", "expired", "staple.signer-not-valid", "staple.outlives-signer",
+         produced=-2 * DAY,
          single={"this": -2 * DAY})
     c.by("delegate-not-yet", "not-yet", "staple.signer-not-valid staple.produced-outside")
     c.by("delegate-of-root", "root", "staple.signer-not-delegated")
@@ -280,16 +309,20 @@ def signers(c):
          certs=[m.delegates["no-eku"].der, m.delegates["good"].der], by_key=True)
     c.one("by-the-leaf", "staple.signer-no-eku", signer=m.leaf, certs=[m.leaf.der])
     c.one("by-the-root", "staple.signer-missing", signer=m.root)
-    c.one("by-the-root-with-cert", "staple.signer-no-eku staple.signer-not-delegated", signer=m.root,
+    c.one("by-the-root-with-cert", "staple.signer-no-eku staple.signer-not-delegated",
+          signer=m.root,
           certs=[m.root.der])
     c.one("names-another", "staple.responder-id", named=m.other_ca, certs=[])
     c.one("names-another-key", "staple.responder-id", named=m.other_ca, by_key=True)
-    c.one("names-issuer-signed-by-delegate", "staple.responder-id", signer=m.delegates["good"], named=m.ca,
+    c.one("names-issuer-signed-by-delegate", "staple.responder-id", signer=m.delegates["good"],
+          named=m.ca,
           certs=[m.delegates["good"].der])
     c.one("bit-flipped", "staple.bad-signature", spoil=1)
     c.one("sha384", digest="sha384")
     c.one("sha1", "staple.sha1", digest="sha1")
     c.one("sha1-allowed", digest="sha1", args="--allow-sha1")
+    c.add("ed25519", m.response([m.single(leaf=m.ed_leaf, issuer=m.ed_ca)], signer=m.ed_ca),
+          leaf="ed-leaf", issuer="ed-ca")
     rsa_case("rsa")
     rsa_case("rsa-pss", digest="pss")
     rsa_case("rsa-sha1", "staple.sha1", digest="sha1")
@@ -298,12 +331,19 @@ def signers(c):
     for digest, errors, args in (("sha1", "staple.sha1", ""), ("sha1", "", "--allow-sha1"),
                                  ("md5", "staple.broken-algorithm", "--allow-sha1")):
         d = m.delegates[digest]
-        rsa_case(f"delegate-{digest}{'-allowed' if args else ''}", errors, args, signer=d, certs=[d.der])
-    c.add("short-rsa", m.response([m.single(leaf=m.short_leaf, issuer=m.short_ca)], signer=m.short_ca),
+        rsa_case(f"delegate-{digest}{'-allowed' if args else ''}", errors, args, signer=d,
+                 certs=[d.der])
+    c.add("short-rsa", m.response([m.single(leaf=m.short_leaf, issuer=m.short_ca)],
+                                  signer=m.short_ca),
           "staple.weak-key", leaf="short-leaf", issuer="short-ca")
     d = m.delegates["short-rsa"]
-    c.add("delegate-short-rsa", m.response([m.single(leaf=m.short_leaf, issuer=m.short_ca)], signer=d,
+    c.add("delegate-short-rsa", m.response([m.single(leaf=m.short_leaf, issuer=m.short_ca)],
+                                           signer=d,
           certs=[d.der]), "staple.weak-key", leaf="short-leaf", issuer="short-ca")
+    for which, found in (("unbound", "staple.signer-features"), ("bound", "")):
+        d = m.delegates[which]
+        c.add("delegate-" + which, m.response([m.single(leaf=m.bound_leaf, issuer=m.bound_ca)],
+              signer=d, certs=[d.der]), "", found, leaf="bound-leaf", issuer="bound-ca")
     c.one("unknown-algorithm", "staple.unsupported-algorithm", algorithm=seq(oid("1.2.3.4.5")))
     c.one("algorithm-for-another-key", "staple.bad-signature",
           algorithm=seq(oid(SIGNERS["rsa", "sha256"]), tlv(5)))
@@ -314,8 +354,10 @@ def envelope(c):
     good = m.response([m.single()])
     c.one("version-1-spelt-out", version=explicit(0, integer(0)))
     c.one("version-2", "staple.version", version=explicit(0, integer(1)))
-    for n, name in ((1, "staple.malformed-request"), (2, "staple.internal-error"), (3, "staple.try-later"),
-                    (5, "staple.sig-required"), (6, "staple.unauthorized"), (4, "staple.unknown-response-status"),
+    for n, name in ((1, "staple.malformed-request"), (2, "staple.internal-error"), (3,
+                                                                                    "staple.try-later"),
+                    (5, "staple.sig-required"), (6, "staple.unauthorized"), (4,
+                                                                             "staple.unknown-response-status"),
                     (7, "staple.unknown-response-status")):
         c.add(f"status-{n}", seq(enumerated(n)), name)
     c.one("refusal-with-a-good-answer", "staple.try-later", status=3)
@@ -335,7 +377,8 @@ def envelope(c):
     c.one("critical-single", "staple.critical-extension", single={"extensions": unknown})
     c.one("not-critical", extensions=extension("1.2.3.4"))
     c.one("not-critical-single", single={"extensions": extension("1.2.3.4")})
-    c.one("critical-sct", single={"extensions": extension("1.3.6.1.4.1.11129.2.4.5", True, octets(b""))})
+    c.one("critical-sct", single={"extensions": extension("1.3.6.1.4.1.11129.2.4.5", True,
+                                                          octets(b""))})
     c.one("critical-nonce", extensions=extension("1.3.6.1.5.5.7.48.1.2", True, octets(b"12345678")))
 
 

@@ -211,12 +211,14 @@ def chains(c):
               chain=name + ".chain.der", status=status, trust=trust)
     root = c.root
     superset = "chain.features-not-superset client.firefox-refuses client.gnutls-refuses"
-    below("ca-with-5", Authority("CA5", by=root, feature=features(5)))
+    below("ca-with-5", Authority("CA5", by=root, feature=features(5)), "",
+          "client.gnutls-issuer-staple")
     below("ca-with-5-plain", Authority("CA5", by=root, feature=features(5)), superset, feature=None,
           args="--expect any")
     below("ca-with-5-17", Authority("CA517", by=root, feature=features(5, 17)), superset)
     below("ca-with-17-5-both", Authority("CA175", by=root, feature=features(17, 5)),
-          "client.firefox-refuses", "feature.other-values", feature=features(5, 17))
+          "client.firefox-refuses", "client.gnutls-issuer-staple feature.other-values",
+          feature=features(5, 17))
     below("ca-with-17-leaf-5", Authority("CA17", by=root, feature=features(17)), superset)
     below("ca-malformed", Authority("CAbad", by=root, feature=extension(FEATURE, False, integer(5))),
           superset)

@@ -32,6 +32,27 @@ run staple-verify --no-system-policy --at @1768478400 --staple-only \
 	--staple "$cases/delegate-without-nocheck.ocsp" --issuer "$cases/ca.der" "$cases/leaf.der"
 out_like "a delegate without nocheck is told" 'info  staple\.signer-no-nocheck'
 
+# What a policy's thresholds change.
+policy() { # TEXT NAME LEAF ISSUER STATUS ERRORS WARNINGS
+	printf '%s\n' "$1" >"$T/policy.conf"
+	run staple-verify --no-system-policy --policy "$T/policy.conf" --at @1768478400 --staple-only \
+		--staple "$cases/$2.ocsp" --issuer "$cases/$4.der" "$cases/$3.der"
+	is "$1" "$status error=$(ids error) warning=$(ids warning)" "$5 error=$6 warning=$7"
+}
+policy 'staple { sha1 = off }' sha1 leaf ca 0 - -
+policy 'staple { sha1 = warning }' sha1 leaf ca 0 - staple.sha1
+policy 'severity { staple.sha1 = error } staple { sha1 = off }' sha1 leaf ca 1 staple.sha1 -
+policy 'staple { rsa_min = 1024 }' short-rsa short-leaf short-ca 0 - -
+policy 'staple { rsa_min = 3072 }' rsa rsa-leaf rsa-ca 1 staple.weak-key -
+policy 'staple { max_age = 12h }' certid-sha1 leaf ca 1 staple.too-old -
+policy 'staple { max_age = 25h }' certid-sha1 leaf ca 0 - -
+policy 'staple { min_left = 6d }' certid-sha1 leaf ca 0 - -
+policy 'staple { min_left = 7d }' certid-sha1 leaf ca 0 - staple.little-left
+policy 'staple { min_left = 7d min_left_severity = error }' certid-sha1 leaf ca 1 staple.little-left -
+policy 'skew = 10m' future-301s leaf ca 0 - -
+policy 'skew = 0s' future-4min leaf ca 1 staple.future staple.produced-future
+policy 'severity { staple.revoked = off }' revoked leaf ca 1 - -
+
 # dark_at: the least of nextUpdate, the delegate's end, the certificate's end
 dark() {
 	run staple-verify --no-system-policy --format json --at @1768478400 --staple-only \
