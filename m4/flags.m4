@@ -29,6 +29,8 @@ AC_DEFUN([STAPLE_HARDENING], [
     AS_CASE([$CFLAGS], [*-O0*], [], [HARDEN_CFLAGS="$HARDEN_CFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"])
     STAPLE_TRY_FLAGS([HARDEN_LDFLAGS], [-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack])
   ])
+  # The same program wherever it was built: debugging information names sources from the top on.
+  STAPLE_TRY_FLAGS([HARDEN_CFLAGS], [-ffile-prefix-map=`cd "$srcdir" && pwd`=. -ffile-prefix-map=`pwd`=.])
   AC_SUBST([HARDEN_CFLAGS])
   AC_SUBST([HARDEN_LDFLAGS])
 ])
