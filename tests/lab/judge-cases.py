@@ -128,10 +128,9 @@ class Maker:
                extensions=b"", name=None, key=None, form="%Y%m%d%H%M%SZ", reason=None):
         leaf, issuer = leaf or self.leaf, issuer or self.ca
         h = (lambda b: hashlib.new(digest, b).digest())
+        why = explicit(0, enumerated(reason)) if reason is not None else b""
         status = {"good": tlv(0x80), "unknown": tlv(0x82),
-                  "revoked": tlv(0xa1, time(NOW - DAY),
-                                 explicit(0,
-                                          enumerated(reason)) if reason is not None else b"")}[status]
+                  "revoked": tlv(0xa1, time(NOW - DAY), why)}[status]
         return seq(seq(seq(oid(HASHES[digest]), tlv(5)),
                        octets(h(name or issuer.name.public_bytes())),
                        octets(h(key or issuer.spki_bits())), integer(leaf.cert.serial_number)),
@@ -354,11 +353,9 @@ def envelope(c):
     good = m.response([m.single()])
     c.one("version-1-spelt-out", version=explicit(0, integer(0)))
     c.one("version-2", "staple.version", version=explicit(0, integer(1)))
-    for n, name in ((1, "staple.malformed-request"), (2, "staple.internal-error"), (3,
-                                                                                    "staple.try-later"),
-                    (5, "staple.sig-required"), (6, "staple.unauthorized"), (4,
-                                                                             "staple.unknown-response-status"),
-                    (7, "staple.unknown-response-status")):
+    for n, name in ((1, "staple.malformed-request"), (2, "staple.internal-error"),
+                    (3, "staple.try-later"), (5, "staple.sig-required"), (6, "staple.unauthorized"),
+                    (4, "staple.unknown-response-status"), (7, "staple.unknown-response-status")):
         c.add(f"status-{n}", seq(enumerated(n)), name)
     c.one("refusal-with-a-good-answer", "staple.try-later", status=3)
     c.add("success-without-bytes", seq(enumerated(0)), "staple.malformed")

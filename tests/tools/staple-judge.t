@@ -39,9 +39,9 @@ policy() { # TEXT NAME LEAF ISSUER STATUS ERRORS WARNINGS
 		--staple "$cases/$2.ocsp" --issuer "$cases/$4.der" "$cases/$3.der"
 	is "$1" "$status error=$(ids error) warning=$(ids warning)" "$5 error=$6 warning=$7"
 }
-policy 'staple { sha1 = off }' sha1 leaf ca 0 - -
+policy 'staple { sha1 = allow }' sha1 leaf ca 0 - -
 policy 'staple { sha1 = warning }' sha1 leaf ca 0 - staple.sha1
-policy 'severity { staple.sha1 = error } staple { sha1 = off }' sha1 leaf ca 1 staple.sha1 -
+policy 'severity { staple.sha1 = error } staple { sha1 = allow }' sha1 leaf ca 1 staple.sha1 -
 policy 'staple { rsa_min = 1024 }' short-rsa short-leaf short-ca 0 - -
 policy 'staple { rsa_min = 3072 }' rsa rsa-leaf rsa-ca 1 staple.weak-key -
 policy 'staple { max_age = 12h }' certid-sha1 leaf ca 1 staple.too-old -
