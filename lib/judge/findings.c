@@ -167,6 +167,8 @@ void findings_add_as(struct findings *f, const char *id, enum severity severity,
 		     const char *subject, const char *fmt, ...)
 {
 	const struct finding_rule *r = finding_rule_get(id);
+	bool named = r && f->policy && f->policy->severity &&
+		     f->policy->severity[r - finding_rules] >= 0;
 	size_t first = f->n;
 	va_list ap;
 
@@ -175,7 +177,7 @@ void findings_add_as(struct findings *f, const char *id, enum severity severity,
 	va_start(ap, fmt);
 	add(f, id, subject, NULL, fmt, ap);
 	va_end(ap);
-	if (f->n > first && !r->unchecked && policy_severity(f->policy, r) == r->severity)
+	if (f->n > first && !r->unchecked && !named)
 		f->v[first].severity = severity;
 }
 

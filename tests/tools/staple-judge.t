@@ -41,7 +41,7 @@ policy() { # TEXT NAME LEAF ISSUER STATUS ERRORS WARNINGS
 }
 policy 'staple { sha1 = allow }' sha1 leaf ca 0 - -
 policy 'staple { sha1 = warning }' sha1 leaf ca 0 - staple.sha1
-policy 'severity { staple.sha1 = error } staple { sha1 = allow }' sha1 leaf ca 1 staple.sha1 -
+policy 'severity { staple.sha1 = error } staple { sha1 = warning }' sha1 leaf ca 1 staple.sha1 -
 policy 'staple { rsa_min = 1024 }' short-rsa short-leaf short-ca 0 - -
 policy 'staple { rsa_min = 3072 }' rsa rsa-leaf rsa-ca 1 staple.weak-key -
 policy 'staple { max_age = 12h }' certid-sha1 leaf ca 1 staple.too-old -
