@@ -20,7 +20,7 @@ enum repeated { OPTION_INCLUDE = 1, OPTION_EXCLUDE, OPTION_ISSUER, OPTION_NAME, 
 static struct {
 	char *expires_within, *sort, *fail_on, *password_file;
 	int max_depth;
-	int one_file_system, must_staple, trouble, ca, leaf;
+	int archives, one_file_system, must_staple, trouble, ca, leaf;
 	struct list lists[REPEATED_END];
 } given = {.max_depth = -1};
 
@@ -41,6 +41,7 @@ static const struct poptOption options[] = {
 	{"leaf", '\0', POPT_ARG_NONE, &given.leaf, 0, "report only what is no CA certificate", NULL},
 	{"sort", '\0', POPT_ARG_STRING, &given.sort, 0, "found (default), expiry, name, issuer, source",
 	 "KEY"},
+	{"archives", '\0', POPT_ARG_NONE, &given.archives, 0, "look into archives", NULL},
 	{"password-file", '\0', POPT_ARG_STRING, &given.password_file, 0,
 	 "passwords of keystores, a line each", "FILE"},
 	{"fail-on", '\0', POPT_ARG_STRING, &given.fail_on, 0, "status 1 on: error, warning, finding ids",
@@ -205,6 +206,7 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 
 	buf_init(&secrets);
 	o.store.passwords = &passwords;
+	o.store.archives = given.archives;
 	if (status == STATUS_HOLDS && given.password_file &&
 	    secret_read_list(given.password_file, &secrets, &passwords.v, &passwords.n, &e) != 0) {
 		tool_fail(run, &e);

@@ -22,6 +22,13 @@
 #define LIMIT_POLICY_FILE (1024u * 1024u)
 #define LIMIT_POLICY_INCLUDES 16
 
+/* Archives: how deep they may stand in one another, how many members one may have, how large one
+ * member may be, and how much all that one file holds may unpack to. */
+#define LIMIT_ARCHIVE_DEPTH 4u
+#define LIMIT_ARCHIVE_MEMBERS 1000000u
+#define LIMIT_ARCHIVE_MEMBER (64u * 1024u * 1024u)
+#define LIMIT_ARCHIVE_TOTAL (1024u * 1024u * 1024u)
+
 /* Nesting of DER that a decoder follows. */
 #define LIMIT_DER_DEPTH 32
 

@@ -15,6 +15,8 @@ static const struct store_reader readers[] = {
 	{"pkcs7", store_pkcs7_is, store_pkcs7_read},
 	{"foreign", store_foreign_is, store_foreign_read},
 	{"der", store_der_is, store_der_read},
+	{"archive", store_archive_is, store_archive_read},
+	{"kubernetes", store_kubernetes_is, store_kubernetes_read},
 	{"pem", store_pem_is, store_pem_read},
 };
 
@@ -36,7 +38,7 @@ bool store_reads_parts(struct span head)
 static struct store_object object_of(const struct store_input *in, size_t index)
 {
 	return (struct store_object){.source = in->source, .format = in->format,
-				     .entry = in->entry, .index = index};
+				     .entry = in->entry ? in->entry : in->outer, .index = index};
 }
 
 void store_problem(struct store_input *in, size_t index, enum store_weight w, const char *fmt, ...)
@@ -93,22 +95,31 @@ void store_staple(struct store_input *in, struct span der)
 	in->sink->staple(in->sink->context, &o, &r);
 }
 
+/* Of the members of a container that hold nothing only the number is told, by its reader. */
+static void nothing(struct store_input *in, const char *text)
+{
+	if (in->member)
+		in->nothing++;
+	else
+		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "%s", text);
+}
+
 void store_read(struct store_input *in)
 {
 	const struct store_reader *r = store_reader_of(in->bytes);
 
 	if (in->bytes.n == 0) {
-		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "the file is empty");
+		nothing(in, "the file is empty");
 		return;
 	}
 	if (!r) {
-		store_problem(in, STORE_NO_INDEX, STORE_NOTE,
-			      "no certificate, request or staple is in it");
+		nothing(in, "no certificate, request or staple is in it");
 		return;
 	}
 	in->format = r->name;
 	r->read(in);
-	if (in->certs + in->requests + in->staples + in->problems + in->keys + in->others > 0)
+	if (in->certs + in->requests + in->staples + in->problems + in->keys + in->others +
+		    in->found > 0)
 		return;
-	store_problem(in, STORE_NO_INDEX, STORE_NOTE, "%s: no certificate is in it", r->name);
+	nothing(in, "no certificate is in it");
 }

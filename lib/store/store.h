@@ -59,9 +59,13 @@ struct store_input {
 	const char *path;         /* of the file on disk; NULL for a member or a stream */
 	struct span bytes;        /* its whole content */
 	const char *format, *entry;
+	const char *outer;        /* the entry of the container around it, or NULL */
+	bool member;              /* of a container: that nothing is in it is only counted */
 	size_t certs, requests, staples; /* handed out so far */
 	size_t keys, others;      /* private keys; CRLs, parameters, public keys */
 	size_t problems;
+	size_t nothing;           /* members that hold nothing */
+	size_t found;             /* objects in members */
 	unsigned depth;           /* of archives and containers around it */
 	size_t *budget;           /* bytes that nested archives may still unpack, or NULL */
 	struct buf *scratch;      /* for decoded PEM; grows to the largest block */

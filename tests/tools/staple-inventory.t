@@ -193,6 +193,88 @@ head -c 300 stores/trust.jks >stores/cut.jks
 status_is "a Java keystore that is cut off" 2 inv stores/cut.jks
 out_like "is a problem" 'entry 1 of 2 cannot be read'
 
+# --- Kubernetes ---
+b64() { base64 -w0 "$1"; }
+cat >secret.yaml <<YAML
+apiVersion: v1
+data:
+  tls.crt: $(b64 store/bundle.pem)
+  tls.key: $(b64 pki/ms.key)
+  keystore.p12: $(b64 stores/open.p12)
+kind: Secret
+metadata: {name: web-tls, namespace: shop}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: roots
+data:
+  ca.crt: |
+$(sed 's/^/    /' pki/ca.pem)
+  other: text
+YAML
+status_is "Kubernetes objects" 0 inv --format json secret.yaml
+is "hold their certificates, with where they stand" \
+	"$(query '[[(s["index"], s["entry"]) for s in c["sources"]] for c in d["certificates"]]')" \
+	"[[(0, 'shop/web-tls:tls.crt'), (3, 'shop/web-tls:keystore.p12')], [(1, 'shop/web-tls:tls.crt')], [(2, 'shop/web-tls:tls.crt'), (4, 'roots:ca.crt')]]"
+is "and no key is held" "$(query 'd["summary"]["private_keys_passed_over"]')" 2
+/usr/bin/python3 - >list.json <<PY
+import json, base64
+s = lambda n, p: {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": n}, "data": {"tls.crt": base64.b64encode(open(p, "rb").read()).decode()}}
+print(json.dumps({"apiVersion": "v1", "items": [s("a", "pki/ms.pem"), s("b", "pki/plain.pem")], "kind": "List"}))
+PY
+status_is "a List as JSON" 0 inv --format json list.json
+is "holds both Secrets" "$(query '[(c["must_staple"], c["entry"]) for c in d["certificates"]]')" "[('yes', 'a:tls.crt'), ('no', 'b:tls.crt')]"
+printf 'apiVersion: v1\nkind: Secret\ndata: {tls.crt: "***"}\n' >bad.yaml
+status_is "what is no base64 is a problem" 2 inv bad.yaml
+out_like "with its place" 'tls.crt: not base64'
+{ printf 'apiVersion: v1\nx: '; head -c 100000 /dev/zero | tr '\0' '['; } >deep.yaml
+status_is "nesting without end is a problem" 2 timeout 20 staple-inventory $at deep.yaml
+
+# --- archives ---
+tar -C store -cf all.tar bundle.pem ms.der; gzip -k all.tar; xz -k all.tar; gzip -c pki/ms.pem >ms.pem.gz
+/usr/bin/python3 -c 'import zipfile; z = zipfile.ZipFile("all.zip", "w"); z.write("all.tar.gz"); z.write("store/ms.der"); z.writestr("readme", "x")'
+for f in all.tar all.tar.gz all.tar.xz; do
+	status_is "$f" 0 inv --archives --format json $f
+	is "$f: what stands in it" "$(query '[c["source"] for c in d["certificates"]]')" "['$f!bundle.pem', '$f!bundle.pem', '$f!bundle.pem']"
+done
+status_is "an archive in an archive" 0 inv --archives --format json all.zip
+is "is named by both" "$(query 'sorted({s["source"] for c in d["certificates"] for s in c["sources"]})')" \
+	"['all.zip!all.tar.gz!bundle.pem', 'all.zip!all.tar.gz!ms.der', 'all.zip!store/ms.der']"
+is "members that hold nothing are counted" "$(query '[p["reason"] for p in d["problems"]]')" \
+	"['archive: 1 of 3 members hold no certificate, request or staple']"
+status_is "a single compressed file" 0 inv --archives --format json ms.pem.gz
+is "holds its certificate" "$(query 'len(d["certificates"])')" 1
+status_is "without --archives" 0 inv --format json all.zip
+is "archives are only told" "$(query '[(p["severity"], p["reason"]) for p in d["problems"]]')" \
+	"[('info', 'an archive: --archives looks into it')]"
+head -c 300 all.tar.gz >cut.tgz
+status_is "an archive that is cut off is status 2" 2 inv --archives cut.tgz
+/usr/bin/python3 - <<'PY'
+import io, tarfile, zipfile
+with tarfile.open("many.tar", "w") as t:
+    small = io.BytesIO()
+    with zipfile.ZipFile(small, "w") as z:
+        z.write("pki/ms.pem")
+    for i in range(10000):
+        info = tarfile.TarInfo("%05d.zip" % i)
+        info.size = len(small.getvalue())
+        t.addfile(info, io.BytesIO(small.getvalue()))
+data = open("pki/ms.pem", "rb").read()
+for i in range(6):
+    b = io.BytesIO()
+    with tarfile.open(fileobj=b, mode="w") as t:
+        info = tarfile.TarInfo("x%d" % i)
+        info.size = len(data)
+        t.addfile(info, io.BytesIO(data))
+    data = b.getvalue()
+open("nested.tar", "wb").write(data)
+PY
+status_is "ten thousand archives in an archive" 0 inv --archives --format json many.tar
+is "are one certificate in ten thousand places" "$(query '[len(c["sources"]) for c in d["certificates"]]')" '[10000]'
+status_is "archives nested too deep are a problem" 2 inv --archives nested.tar
+out_like "that says so" 'an archive within 4 archives: not read'
+
 # --- the corpora ---
 corpora=${STAPLE_CORPORA:-$SRCDIR/../shared/corpora}
 check=$SRCDIR/tests/tools/inventory-check.py

@@ -1,0 +1,197 @@
+/*
+ * Archives, through libarchive: tar in its compressions, zip (jar, war), ar (deb), cpio, and
+ * single compressed files.  What stands in a member is read like a file; archives in archives
+ * too, down to a depth.  Only named formats and filters are switched on, since others may start
+ * programs.
+ */
+#include "ground/limits.h"
+#include "store/readers.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+static bool has(struct span s, size_t at, const char *magic, size_t n)
+{
+	return s.n >= at + n && memcmp(s.p + at, magic, n) == 0;
+}
+
+bool store_archive_is(struct span s)
+{
+	static const struct {
+		size_t at, n;
+		const char *magic;
+	} magics[] = {
+		{0, 2, "\x1f\x8b"},                 /* gzip */
+		{0, 6, "\xfd\x37zXZ\0"},            /* xz */
+		{0, 4, "\x28\xb5\x2f\xfd"},         /* zstd */
+		{0, 3, "BZh"},                      /* bzip2 */
+		{0, 4, "\x04\x22\x4d\x18"},         /* lz4 */
+		{0, 4, "PK\x03\x04"}, {0, 4, "PK\x05\x06"},
+		{0, 8, "!<arch>\n"},
+		{257, 5, "ustar"},
+		{0, 6, "070701"}, {0, 6, "070707"}, /* cpio */
+	};
+
+	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
+		if (has(s, magics[i].at, magics[i].magic, magics[i].n))
+			return true;
+	return false;
+}
+
+static struct archive *open_bytes(struct span bytes)
+{
+	struct archive *a = archive_read_new();
+
+	if (!a)
+		return NULL;
+	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_xz(a);
+	archive_read_support_filter_lzma(a);
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_filter_zstd(a);
+	archive_read_support_filter_lz4(a);
+	archive_read_support_format_tar(a);
+	archive_read_support_format_zip(a);
+	archive_read_support_format_ar(a);
+	archive_read_support_format_cpio(a);
+	archive_read_support_format_raw(a);
+	if (archive_read_open_memory(a, bytes.p, bytes.n) == ARCHIVE_OK)
+		return a;
+	archive_read_free(a);
+	return NULL;
+}
+
+/* What all members of one archive, and of those within it, share. */
+struct unpacking {
+	struct store_input *in;
+	struct archive *a;
+	struct buf content, name;
+	size_t members, nothing;
+};
+
+static bool too_much(struct unpacking *u, const char *what, unsigned limit)
+{
+	store_problem(u->in, STORE_NO_INDEX, STORE_ERROR,
+		      "archive: %s %u; what follows is not read", what, limit);
+	return true;
+}
+
+/* The member's bytes into u->content.  0; 1: it is too large and left out; -1: the end. */
+static int unpack(struct unpacking *u)
+{
+	buf_reset(&u->content);
+	for (;;) {
+		uint8_t *room = buf_room(&u->content, 65536);
+		la_ssize_t n = room ? archive_read_data(u->a, room, 65536) : -1;
+
+		if (n == 0)
+			return 0;
+		if (n < 0 && n != ARCHIVE_WARN)
+			return -1;
+		if (n < 0)
+			continue;
+		u->content.n += (size_t)n;
+		if (u->content.n > LIMIT_ARCHIVE_MEMBER)
+			return 1;
+		if ((size_t)n > *u->in->budget) {
+			*u->in->budget = 0;
+			return 1;
+		}
+		*u->in->budget -= (size_t)n;
+	}
+}
+
+static void read_member(struct unpacking *u, const char *name)
+{
+	struct store_input sub = *u->in;
+	int rc;
+
+	buf_reset(&u->name);
+	buf_add_str(&u->name, u->in->source);
+	buf_add_byte(&u->name, '!');
+	buf_add_str(&u->name, name);
+	sub.source = buf_cstr(&u->name);
+	sub.path = NULL;
+	sub.certs = sub.requests = sub.staples = sub.keys = sub.others = sub.problems = sub.nothing = 0;
+	sub.depth++;
+	sub.member = true;
+	rc = unpack(u);
+	sub.bytes = buf_span(&u->content);
+	if (rc < 0) {
+		store_problem(&sub, STORE_NO_INDEX, STORE_ERROR, "cannot be unpacked: %s",
+			      archive_error_string(u->a) ? archive_error_string(u->a) : "out of memory");
+	} else if (rc > 0) {
+		store_problem(&sub, STORE_NO_INDEX, STORE_ERROR,
+			      *u->in->budget == 0 ? "not read: the archive unpacks to more than %u MiB"
+						  : "not read: the member is larger than %u MiB",
+			      *u->in->budget == 0 ? LIMIT_ARCHIVE_TOTAL >> 20 : LIMIT_ARCHIVE_MEMBER >> 20);
+	} else {
+		store_read(&sub);
+	}
+	u->in->keys += sub.keys;
+	u->in->found += sub.certs + sub.requests + sub.staples + sub.found;
+	u->nothing += sub.nothing;
+}
+
+static void read_members(struct unpacking *u)
+{
+	struct archive_entry *entry;
+	const char *name;
+	int rc;
+
+	while ((rc = archive_read_next_header(u->a, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN ||
+	       rc == ARCHIVE_RETRY) {
+		if (rc == ARCHIVE_RETRY)
+			continue;
+		if (archive_format(u->a) == ARCHIVE_FORMAT_RAW && archive_filter_count(u->a) <= 1)
+			break; /* neither packed nor an archive */
+		if (++u->members > LIMIT_ARCHIVE_MEMBERS &&
+		    too_much(u, "more members than", LIMIT_ARCHIVE_MEMBERS))
+			return;
+		if (*u->in->budget == 0 &&
+		    too_much(u, "it unpacks to more than MiB", LIMIT_ARCHIVE_TOTAL >> 20))
+			return;
+		if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
+			continue;
+		name = archive_entry_pathname(entry);
+		read_member(u, name ? name : "(a name that cannot be read)");
+	}
+	if (rc != ARCHIVE_EOF && rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
+		store_problem(u->in, STORE_NO_INDEX, STORE_ERROR, "archive: %s",
+			      archive_error_string(u->a) ? archive_error_string(u->a) : "cannot be read");
+}
+
+void store_archive_read(struct store_input *in)
+{
+	struct unpacking u = {.in = in};
+	size_t budget = LIMIT_ARCHIVE_TOTAL;
+
+	if (!in->options->archives) {
+		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "an archive: --archives looks into it");
+		return;
+	}
+	if (in->depth >= LIMIT_ARCHIVE_DEPTH) {
+		store_problem(in, STORE_NO_INDEX, STORE_ERROR,
+			      "an archive within %u archives: not read", LIMIT_ARCHIVE_DEPTH);
+		return;
+	}
+	if (!in->budget)
+		in->budget = &budget;
+	u.a = open_bytes(in->bytes);
+	if (!u.a) {
+		store_problem(in, STORE_NO_INDEX, STORE_ERROR, "archive: cannot be read");
+	} else {
+		read_members(&u);
+		archive_read_free(u.a);
+	}
+	if (u.nothing > 0)
+		store_problem(in, STORE_NO_INDEX, STORE_NOTE,
+			      "archive: %zu of %zu members hold no certificate, request or staple",
+			      u.nothing, u.members);
+	else if (u.members == 0 && in->problems == 0)
+		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "an empty archive");
+	if (in->budget == &budget)
+		in->budget = NULL;
+	buf_wipe_secret(&u.content); /* a member may have been a key */
+	buf_wipe(&u.name);
+}
