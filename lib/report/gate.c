@@ -16,9 +16,6 @@ static void chains_free(struct gate_chain *c)
 
 		buf_wipe(&c->bytes);
 		findings_wipe(&c->findings);
-		if (c->path)
-			chain_path_wipe(c->path);
-		free(c->path);
 		cert_list_wipe(&c->certs);
 		free(c);
 		c = next;

@@ -18,9 +18,8 @@ struct gate_chain {
 	struct cert_list certs;    /* decoded; the leaf first */
 	bool readable;             /* the leaf could be decoded */
 	struct findings findings;  /* without subject */
-	struct cert issuer;        /* of the leaf; spans into certs or path storage */
+	struct cert issuer;        /* of the leaf; spans into certs or the trust anchors */
 	bool has_issuer;
-	struct chain_path *path;   /* owned */
 };
 
 /* A staple as served for a certificate, judged once and shared. */

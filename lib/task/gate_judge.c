@@ -53,12 +53,34 @@ static void judge_chain_findings(struct gate_chain *c, const struct promise_inpu
 	findings_wipe(&f);
 }
 
+/* The path is large and only needed here. */
+static int judge_chain(struct gate_judge *j, struct gate_chain *c, const char *host, struct err *e)
+{
+	struct promise_input in = {.cert = &c->certs.v[0], .now = j->o->now, .policy = j->o->policy,
+				   .expect = EXPECT_ANY, .host = host, .subject = ""};
+	struct chain_path *path = calloc(1, sizeof *path);
+	const struct cert *issuer;
+	int rc;
+
+	if (!path)
+		return err_set(e, ERR_MEMORY, "gate: out of memory");
+	rc = chain_build(in.cert, &c->certs, j->o->trust, path, e);
+	if (rc == 0) {
+		issuer = chain_issuer(in.cert, &c->certs, j->o->trust);
+		c->has_issuer = issuer != NULL;
+		if (issuer)
+			c->issuer = *issuer;
+		in.path = path;
+		judge_chain_findings(c, &in, j->o->policy, j->o->now);
+	}
+	chain_path_wipe(path);
+	free(path);
+	return rc;
+}
+
 static int build_chain(struct gate_judge *j, struct gate_chain *c, const struct path *met,
 		       const char *host, struct err *e)
 {
-	struct promise_input in = {.now = j->o->now, .policy = j->o->policy, .expect = EXPECT_ANY,
-				   .host = host, .subject = ""};
-	const struct cert *issuer;
 	struct err why;
 
 	for (size_t i = 0; i < met->count; i++) {
@@ -72,19 +94,7 @@ static int build_chain(struct gate_judge *j, struct gate_chain *c, const struct 
 			return 0;
 	}
 	c->readable = true;
-	c->path = calloc(1, sizeof *c->path);
-	if (!c->path)
-		return err_set(e, ERR_MEMORY, "gate: out of memory");
-	if (chain_build(&c->certs.v[0], &c->certs, j->o->trust, c->path, e) != 0)
-		return -1;
-	issuer = chain_issuer(&c->certs.v[0], &c->certs, j->o->trust);
-	c->has_issuer = issuer != NULL;
-	if (issuer)
-		c->issuer = *issuer;
-	in.cert = &c->certs.v[0];
-	in.path = c->path;
-	judge_chain_findings(c, &in, j->o->policy, j->o->now);
-	return 0;
+	return judge_chain(j, c, host, e);
 }
 
 static bool same_chain(const struct gate_chain *c, const struct path *met, const char *sni)
