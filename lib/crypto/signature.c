@@ -1,5 +1,7 @@
 #include "crypto/signature.h"
 
+#include "crypto/hash.h"
+
 #include "facts/oid.h"
 #include "ground/der.h"
 
@@ -166,8 +168,8 @@ static enum signature_state verify(gnutls_pubkey_t key, const struct algorithm *
 	return rc >= 0 ? SIGNATURE_GOOD : SIGNATURE_BAD;
 }
 
-int signature_check(struct span spki, struct span algorithm, struct span data,
-		    struct span signature, struct signature_facts *out, struct err *e)
+static int check(struct span spki, struct span algorithm, struct span data, struct span signature,
+		 struct signature_facts *out, struct err *e)
 {
 	struct algorithm a;
 	gnutls_pubkey_t key = NULL;
@@ -193,4 +195,49 @@ int signature_check(struct span spki, struct span algorithm, struct span data,
 out:
 	gnutls_pubkey_deinit(key);
 	return rc;
+}
+
+/*
+ * The same question is asked again within moments: an intermediate by each of its leaves, a staple
+ * by the judge and by each client's prediction.  An answer depends on nothing but these bytes, so
+ * each thread keeps its last ones, under a SHA-256 of the four digests.
+ */
+#define ANSWERS 64
+
+struct answer {
+	bool known;
+	struct digest key;
+	struct signature_facts facts;
+};
+
+static int key_of(const struct span part[4], struct digest *out, struct err *e)
+{
+	struct digest d[4];
+
+	memset(d, 0, sizeof d); /* hashed below with what stands between the members */
+	for (size_t i = 0; i < 4; i++)
+		if (hash_digest(HASH_SHA256, part[i], &d[i], e) != 0)
+			return -1;
+	return hash_digest(HASH_SHA256, span_of(d, sizeof d), out, e);
+}
+
+int signature_check(struct span spki, struct span algorithm, struct span data,
+		    struct span signature, struct signature_facts *out, struct err *e)
+{
+	static _Thread_local struct answer answers[ANSWERS];
+	const struct span part[4] = {spki, algorithm, data, signature};
+	struct answer *a;
+	struct digest key;
+
+	if (key_of(part, &key, e) != 0)
+		return -1;
+	a = &answers[key.bytes[0] % ANSWERS];
+	if (a->known && memcmp(a->key.bytes, key.bytes, key.n) == 0) {
+		*out = a->facts;
+		return 0;
+	}
+	if (check(spki, algorithm, data, signature, out, e) != 0)
+		return -1;
+	*a = (struct answer){true, key, *out};
+	return 0;
 }
