@@ -10,6 +10,8 @@
 
 /* Headers of an answer to HEAD: Alt-Svc stands early or not at all. */
 #define MAX_HTTP 16384u
+/* Connections that wait for one at once: it is a courtesy, and costs a session's memory. */
+#define MAX_ASKING 32
 
 static void over(struct connection *c, enum path_outcome o, const char *fmt, ...) PRINTF_LIKE(3, 4);
 static void over(struct connection *c, enum path_outcome o, const char *fmt, ...)
@@ -218,10 +220,13 @@ static void ask_http(struct connection *c)
 			 "HEAD / HTTP/1.1\r\nHost: %s\r\nUser-Agent: staple-gate\r\nConnection: close\r\n\r\n",
 			 c->path.sni[0] ? c->path.sni : "localhost");
 
-	if (probe_tls_send(&c->tls, text, (size_t)n) != n)
+	if (probe_tls_send(&c->tls, text, (size_t)n) != n) {
 		c->stage = CONNECTION_OVER;
-	else
+	} else {
 		c->stage = CONNECTION_HTTP;
+		c->context->asking++;
+		c->asking = true;
+	}
 }
 
 /* Again without the offer of http/1.1, which this server does not take. */
@@ -245,7 +250,7 @@ static void handshake(struct connection *c)
 	if (c->job.ask_http && c->path.outcome == PATH_BROKEN && probe_tls_alpn_refused(&c->tls))
 		reconnect(c);
 	else if (c->job.ask_http && c->path.outcome == PATH_SERVED && !c->path.reason[0] &&
-		 probe_tls_is_http(&c->tls))
+		 c->context->asking < MAX_ASKING && probe_tls_is_http(&c->tls))
 		ask_http(c);
 	else
 		c->stage = CONNECTION_OVER;
@@ -323,6 +328,8 @@ void connection_stop(struct connection *c, enum path_outcome outcome, const char
 void connection_close(struct connection *c, int64_t now)
 {
 	c->path.elapsed_ms = now - c->started;
+	c->context->asking -= c->asking;
+	c->asking = false;
 	probe_tls_close(&c->tls);
 	if (c->fd >= 0)
 		close(c->fd);

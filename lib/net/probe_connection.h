@@ -19,6 +19,7 @@ struct connection {
 	int epoll, fd;
 	bool used;               /* by a job; else the struct is free for the next */
 	bool proxy;              /* a PROXY line goes first */
+	bool asking;             /* counted among those that wait for an HTTP answer */
 	enum connection_stage stage;
 	struct probe_job job;
 	struct path path;

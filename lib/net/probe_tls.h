@@ -15,6 +15,7 @@ struct probe_tls_context {
 	char alpn[8][64];
 	unsigned alpn_count;
 	size_t max_bytes;
+	size_t asking;            /* connections that wait for an HTTP answer */
 };
 
 MUST_USE int probe_tls_start(struct probe_tls_context *c, const struct probe_options *o,
