@@ -16,22 +16,26 @@ static struct {
 } given;
 
 static const struct poptOption options[] = {
-	{"csr", '\0', POPT_ARG_STRING, &given.csr, 0, "compare with this certificate request", "FILE"},
+	{"csr", '\0', POPT_ARG_STRING, &given.csr, 0, "compare with this certificate request",
+	 "FILE"},
 	{"key", '\0', POPT_ARG_STRING, &given.key, 0, "the private key that must fit", "FILE"},
-	{"host", '\0', POPT_ARG_STRING, &given.host, 0, "the certificate must be for this name", "NAME"},
+	{"host", '\0', POPT_ARG_STRING, &given.host, 0, "the certificate must be for this name",
+	 "NAME"},
 	{"expect", '\0', POPT_ARG_STRING, &given.expect, 0,
 	 "must-staple (default), no-must-staple, as-requested, any", "WHAT"},
 	{"client", '\0', POPT_ARG_STRING, &given.client, 0,
 	 "what they do: firefox, gnutls, openssl, rfc7633, all", "LIST"},
 	{"staple", '\0', POPT_ARG_STRING, &given.staple, 0, "judge this OCSP response too", "FILE"},
-	{"staple-only", '\0', POPT_ARG_NONE, &given.staple_only, 0, "judge nothing but the staple", NULL},
-	{"issuer", '\0', POPT_ARG_STRING, &given.issuer, 0, "the certificate of the issuer", "FILE"},
+	{"staple-only", '\0', POPT_ARG_NONE, &given.staple_only, 0, "judge nothing but the staple",
+	 NULL},
+	{"issuer", '\0', POPT_ARG_STRING, &given.issuer, 0, "the certificate of the issuer",
+	 "FILE"},
 	{"max-age", '\0', POPT_ARG_STRING, &given.max_age, 0, "a staple may be this old at most",
 	 "DURATION"},
-	{"allow-sha1", '\0', POPT_ARG_NONE, &given.allow_sha1, 0, "staples may be signed with SHA-1",
-	 NULL},
-	{"show-policy", '\0', POPT_ARG_NONE, &given.show_policy, 0, "show the policy in force and end",
-	 NULL},
+	{"allow-sha1", '\0', POPT_ARG_NONE, &given.allow_sha1, 0,
+	 "staples may be signed with SHA-1", NULL},
+	{"show-policy", '\0', POPT_ARG_NONE, &given.show_policy, 0,
+	 "show the policy in force and end", NULL},
 	POPT_TABLEEND};
 
 /* Everything that is read before the first certificate is judged. */
@@ -66,7 +70,8 @@ static int unwrap_pem(struct buf *b, const char *label, struct err *e)
 		    !span_equal(span_from(block.label, block.label.n - want.n), want))
 			continue;
 		damage = block.damage;
-		n = damage ? -1 : pem_decode(block.body, b->p, &damage); /* in place: it only shrinks */
+		n = damage ? -1
+			   : pem_decode(block.body, b->p, &damage); /* in place: it only shrinks */
 		if (n < 0)
 			return err_set(e, ERR_PARSE, "PEM block: %s", damage);
 		b->n = (size_t)n;
@@ -135,8 +140,9 @@ static int read_certificates(const struct tool_run *run, struct inputs *in, stru
 static int read_words(struct tool_run *run, struct inputs *in)
 {
 	static const char *const words[] = {[EXPECT_MUST_STAPLE] = "must-staple",
-		[EXPECT_NO_MUST_STAPLE] = "no-must-staple", [EXPECT_AS_REQUESTED] = "as-requested",
-		[EXPECT_ANY] = "any"};
+					    [EXPECT_NO_MUST_STAPLE] = "no-must-staple",
+					    [EXPECT_AS_REQUESTED] = "as-requested",
+					    [EXPECT_ANY] = "any"};
 	size_t i = given.csr ? EXPECT_AS_REQUESTED : EXPECT_MUST_STAPLE;
 	struct duration d;
 	struct err e;
@@ -146,14 +152,16 @@ static int read_words(struct tool_run *run, struct inputs *in)
 		for (i = 0; i < 4 && strcmp(words[i], given.expect) != 0;)
 			i++;
 	if (i == 4)
-		return tool_usage(run, "--expect %s: must be must-staple, no-must-staple, as-requested or "
-				  "any", given.expect);
+		return tool_usage(
+			run,
+			"--expect %s: must be must-staple, no-must-staple, as-requested or any",
+			given.expect);
 	in->v.expect = (enum promise_expect)i;
 	if (in->v.expect == EXPECT_AS_REQUESTED && !given.csr)
 		return tool_usage(run, "--expect as-requested needs the request: --csr FILE");
 	if (given.client && client_parse(given.client, &in->v.clients, bad) != 0)
-		return tool_usage(run, "--client %s: must be firefox, gnutls, openssl, rfc7633 or all",
-				  bad);
+		return tool_usage(
+			run, "--client %s: must be firefox, gnutls, openssl, rfc7633 or all", bad);
 	if (given.max_age && when_duration_parse(given.max_age, false, &d, &e) != 0)
 		return tool_usage(run, "--max-age: %s", e.text);
 	if (given.max_age)
@@ -207,8 +215,12 @@ static enum verdict verify_file(struct tool_run *run, const struct inputs *in, c
 	buf_init(&b);
 	verify_result_init(&r);
 	if (read_file(path, &b, &e) != 0) {
-		r.report = (struct report_verify){.source = path, .error = e.text, .findings = f,
-						  .first = f->n, .end = f->n, .verdict = VERDICT_UNKNOWN};
+		r.report = (struct report_verify){.source = path,
+						  .error = e.text,
+						  .findings = f,
+						  .first = f->n,
+						  .end = f->n,
+						  .verdict = VERDICT_UNKNOWN};
 	} else if (verify_certificate(&in->v, path, buf_span(&b), &r, f, &e) != 0) {
 		r.report.error = e.text;
 		r.report.verdict = VERDICT_UNKNOWN;
@@ -276,7 +288,8 @@ int main(int argc, char **argv)
 		.name = "staple-verify",
 		.summary = "Is a certificate what was asked for, and can it be stapled?",
 		.args = "CERT...",
-		.example = "staple-verify --csr www.csr --chain chain.pem --host www.example.com www.pem",
+		.example = "staple-verify --csr www.csr --chain chain.pem --host www.example.com "
+			   "www.pem",
 		.has = TOOL_FORMAT | TOOL_TRUST | TOOL_CHAIN,
 		.formats = "text json",
 		.options = options,

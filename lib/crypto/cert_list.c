@@ -36,7 +36,8 @@ int cert_list_add(struct cert_list *l, struct span der, struct err *e)
 	if (!copy)
 		return err_set(e, ERR_MEMORY, "certificate list: out of memory");
 	memcpy(copy, der.p, der.n);
-	if (cert_decode(span_of(copy, der.n), &c, e) != 0) { /* as above, with spans into the copy */
+	/* As above, with spans into the copy. */
+	if (cert_decode(span_of(copy, der.n), &c, e) != 0) {
 		free(copy);
 		return -1;
 	}
@@ -73,7 +74,8 @@ static int add_pkcs7(struct cert_list *l, struct span der, struct err *e)
 	    der_get_int64(&data, DER_INTEGER, &version) != 0 ||
 	    der_get(&data, DER_SET, NULL) != 0 || der_get(&data, DER_SEQUENCE, NULL) != 0 ||
 	    der_get_optional(&data, DER_CONTEXT_CONS(0), &certs) < 0)
-		return err_set(e, ERR_PARSE, "PKCS#7 SignedData that cannot be read: %s (RFC 5652, 5.1)",
+		return err_set(e, ERR_PARSE,
+			       "PKCS#7 SignedData that cannot be read: %s (RFC 5652, 5.1)",
 			       der_why(data));
 	while (span_present(certs) && !der_end(certs)) {
 		struct span whole;

@@ -24,7 +24,6 @@ struct search {
 	size_t best_n;
 	enum rank best_rank;
 	struct validation best_validation;
-	bool bad_signature;                  /* a fitting name whose key did not sign the best path's end */
 	unsigned signatures, validations;
 	struct err *e;
 	int rc;
@@ -49,10 +48,13 @@ static enum link link_check(const struct cert *c, const struct cert *issuer, str
 		return LINK_NO;
 	}
 	switch (f.state) {
-	case SIGNATURE_GOOD: return LINK_YES;
-	case SIGNATURE_BAD: return LINK_BAD;
+	case SIGNATURE_GOOD:
+		return LINK_YES;
+	case SIGNATURE_BAD:
+		return LINK_BAD;
 	case SIGNATURE_BROKEN:
-	case SIGNATURE_UNSUPPORTED: break;
+	case SIGNATURE_UNSUPPORTED:
+		break;
 	}
 	if (span_present(c->x.aki) && span_present(issuer->x.ski))
 		return span_equal(c->x.aki, issuer->x.ski) ? LINK_YES : LINK_NO;
@@ -121,8 +123,8 @@ static bool finish(struct search *s, bool anchored)
 	struct validation v = {CHAIN_INVALID, 0, "not validated: too many paths"};
 
 	if (!anchored && s->trust) {
-		v = (struct validation){CHAIN_NO_ISSUER, s->n - 1, "it ends in a self-signed "
-				"certificate that is not trusted"};
+		v = (struct validation){CHAIN_NO_ISSUER, s->n - 1,
+					"it ends in a self-signed certificate that is not trusted"};
 		keep(s, RANK_SELF_SIGNED, &v);
 		return false;
 	}
@@ -168,7 +170,8 @@ static bool search(struct search *s)
 	}
 	if (bad && !linked)
 		none = (struct validation){CHAIN_BAD_SIGNATURE, s->n - 1,
-			"a certificate with its issuer's name is there, but its key did not sign it"};
+					   "a certificate with its issuer's name is there, but its "
+					   "key did not sign it"};
 	keep(s, RANK_OPEN, &none);
 	return s->rc != 0;
 }

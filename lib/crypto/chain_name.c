@@ -8,7 +8,7 @@
 struct host {
 	char name[LIMIT_DNS_NAME + 3]; /* A-labels, without a final dot; "" for an address */
 	uint8_t address[16];
-	size_t address_n;              /* 4, 16, or 0: a name */
+	size_t address_n; /* 4, 16, or 0: a name */
 };
 
 /* An address in text, in brackets or not, or a name in any script. */

@@ -36,10 +36,14 @@ static void dotted(char *out, size_t room, struct span oid)
 static gnutls_sign_algorithm_t pss_sign(gnutls_digest_algorithm_t d)
 {
 	switch (d) {
-	case GNUTLS_DIG_SHA256: return GNUTLS_SIGN_RSA_PSS_SHA256;
-	case GNUTLS_DIG_SHA384: return GNUTLS_SIGN_RSA_PSS_SHA384;
-	case GNUTLS_DIG_SHA512: return GNUTLS_SIGN_RSA_PSS_SHA512;
-	default: return GNUTLS_SIGN_UNKNOWN;
+	case GNUTLS_DIG_SHA256:
+		return GNUTLS_SIGN_RSA_PSS_SHA256;
+	case GNUTLS_DIG_SHA384:
+		return GNUTLS_SIGN_RSA_PSS_SHA384;
+	case GNUTLS_DIG_SHA512:
+		return GNUTLS_SIGN_RSA_PSS_SHA512;
+	default:
+		return GNUTLS_SIGN_UNKNOWN;
 	}
 }
 
@@ -51,9 +55,12 @@ static int pss_digest(struct span *in, unsigned n, bool mask, gnutls_digest_algo
 
 	*out = GNUTLS_DIG_SHA1;
 	switch (der_get_optional(in, (uint8_t)DER_CONTEXT_CONS(n), &explicit_tag)) {
-	case 0: return 0;
-	case 1: break;
-	default: return -1;
+	case 0:
+		return 0;
+	case 1:
+		break;
+	default:
+		return -1;
 	}
 	if (der_get(&explicit_tag, DER_SEQUENCE, &id) != 0 || der_get(&id, DER_OID, &oid) != 0)
 		return -1;
@@ -110,10 +117,10 @@ static bool is_broken(const struct algorithm *a)
 		"1.2.840.113549.1.1.2", /* md2WithRSAEncryption */
 		"1.2.840.113549.1.1.3", /* md4WithRSAEncryption */
 		"1.2.840.113549.1.1.4", /* md5WithRSAEncryption */
-		"1.3.14.3.2.2",         /* md4WithRSA (OIW) */
-		"1.3.14.3.2.3",         /* md5WithRSA (OIW) */
-		"1.3.14.3.2.4",         /* md4WithRSAEncryption (OIW) */
-		"1.3.14.3.2.25",        /* md5WithRSASignature (OIW) */
+		"1.3.14.3.2.2",		/* md4WithRSA (OIW) */
+		"1.3.14.3.2.3",		/* md5WithRSA (OIW) */
+		"1.3.14.3.2.4",		/* md4WithRSAEncryption (OIW) */
+		"1.3.14.3.2.25",	/* md5WithRSASignature (OIW) */
 	};
 
 	for (size_t i = 0; i < sizeof oids / sizeof *oids; i++)
@@ -152,8 +159,8 @@ static int set_salt(gnutls_pubkey_t key, const struct algorithm *a)
 	return rc == 0 ? 0 : 1;
 }
 
-static enum signature_state verify(gnutls_pubkey_t key, const struct algorithm *a,
-				   struct span data, struct span signature)
+static enum signature_state verify(gnutls_pubkey_t key, const struct algorithm *a, struct span data,
+				   struct span signature)
 {
 	gnutls_datum_t d = {(unsigned char *)(uintptr_t)data.p, (unsigned)data.n};
 	gnutls_datum_t s = {(unsigned char *)(uintptr_t)signature.p, (unsigned)signature.n};
@@ -180,7 +187,9 @@ static int check(struct span spki, struct span algorithm, struct span data, stru
 	read_algorithm(algorithm, &a);
 	name = a.sign == GNUTLS_SIGN_UNKNOWN ? NULL : gnutls_sign_get_name(a.sign);
 	snprintf(out->algorithm, sizeof out->algorithm, "%s",
-		 name ? name : a.oid[0] ? a.oid : "unreadable");
+		 name	    ? name
+		 : a.oid[0] ? a.oid
+			    : "unreadable");
 	rc = import_key(spki, &key, out);
 	if (rc < 0) {
 		rc = err_set(e, ERR_MEMORY, "signature: out of memory");

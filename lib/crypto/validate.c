@@ -6,8 +6,9 @@
 #include <gnutls/x509.h>
 #include <stdio.h>
 
-#define FLAGS (GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS | \
-	       GNUTLS_VERIFY_DISABLE_CRL_CHECKS | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1)
+#define FLAGS                                                                                      \
+	(GNUTLS_VERIFY_DISABLE_TIME_CHECKS | GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS |           \
+	 GNUTLS_VERIFY_DISABLE_CRL_CHECKS | GNUTLS_VERIFY_ALLOW_SIGN_WITH_SHA1)
 
 struct imported {
 	gnutls_x509_crt_t v[LIMIT_CHAIN];
@@ -56,8 +57,8 @@ static int import_path(const struct cert *const *path, size_t n, struct imported
 static int status_of(gnutls_x509_crt_t *certs, size_t n, gnutls_x509_crt_t anchor, bool server,
 		     unsigned *status, struct err *e)
 {
-	gnutls_typed_vdata_st purpose = {
-		GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER, 0};
+	gnutls_typed_vdata_st purpose = {GNUTLS_DT_KEY_PURPOSE_OID,
+					 (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_SERVER, 0};
 	gnutls_x509_trust_list_t list = NULL;
 	int rc;
 
@@ -65,8 +66,8 @@ static int status_of(gnutls_x509_crt_t *certs, size_t n, gnutls_x509_crt_t ancho
 		return err_set(e, ERR_MEMORY, "path: out of memory");
 	rc = gnutls_x509_trust_list_add_cas(list, &anchor, 1, 0);
 	if (rc >= 0)
-		rc = gnutls_x509_trust_list_verify_crt2(list, certs, (unsigned)n, &purpose, server ? 1 : 0,
-							FLAGS, status, NULL);
+		rc = gnutls_x509_trust_list_verify_crt2(list, certs, (unsigned)n, &purpose,
+							server ? 1 : 0, FLAGS, status, NULL);
 	gnutls_x509_trust_list_deinit(list, 0);
 	if (rc < 0)
 		return err_set(e, ERR_CRYPTO, "path validation: %s", crypto_error_text(rc));
@@ -92,8 +93,8 @@ static const struct {
 /* True: these bits refuse.  SIGNER_CONSTRAINTS_FAILURE is looked into by the caller. */
 static bool apply_status(unsigned status, size_t level, struct validation *out)
 {
-	unsigned rest = status & ~(unsigned)(GNUTLS_CERT_INVALID |
-					     GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE);
+	unsigned rest =
+		status & ~(unsigned)(GNUTLS_CERT_INVALID | GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE);
 	char text[64];
 
 	for (size_t i = 0; i < sizeof grounds / sizeof *grounds; i++) {
@@ -152,7 +153,8 @@ static bool names_allowed(gnutls_x509_crt_t issuer, gnutls_x509_crt_t lower)
 		return false;
 	if (gnutls_x509_crt_get_name_constraints(issuer, nc, 0, &critical) == 0)
 		for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-			fits = fits && gnutls_x509_name_constraints_check_crt(nc, kinds[i], lower) != 0;
+			fits = fits &&
+			       gnutls_x509_name_constraints_check_crt(nc, kinds[i], lower) != 0;
 	gnutls_x509_name_constraints_deinit(nc);
 	return fits;
 }
@@ -194,11 +196,13 @@ static int find_breach(const struct cert *const *path, struct imported *c, unsig
 			return 0;
 	}
 	if (!usage_holds(path, c->n, &level))
-		refuse(out, CHAIN_NOT_CA, level, "its issuer's key usage does not allow to sign certificates");
+		refuse(out, CHAIN_NOT_CA, level,
+		       "its issuer's key usage does not allow to sign certificates");
 	else if (!path_length_holds(path, c->n, &level))
 		refuse(out, CHAIN_NOT_CA, level, "the path is longer than an issuer above allows");
 	else if (!names_hold(c, &level))
-		refuse(out, CHAIN_CONSTRAINTS, level, "an issuer's name constraints do not allow its names");
+		refuse(out, CHAIN_CONSTRAINTS, level,
+		       "an issuer's name constraints do not allow its names");
 	else if (apply_status(whole, 0, out))
 		return 0;
 	else if (!features_breached(path, c->n))

@@ -7,9 +7,12 @@ static const char *const names[CLIENT_COUNT] = {"firefox", "gnutls", "openssl", 
 const char *client_answer_text(enum client_answer a)
 {
 	switch (a) {
-	case CLIENT_ACCEPTS: return "accepts";
-	case CLIENT_REFUSES: return "refuses";
-	case CLIENT_DEPENDS: break;
+	case CLIENT_ACCEPTS:
+		return "accepts";
+	case CLIENT_REFUSES:
+		return "refuses";
+	case CLIENT_DEPENDS:
+		break;
 	}
 	return "depends";
 }
@@ -34,16 +37,18 @@ static void predict_firefox(const struct client_input *in, const struct client_l
 		upper = extension_feature_value(&in->chain[i + 1].x, 0);
 		if (span_present(upper) &&
 		    !span_equal(upper, extension_feature_value(&in->chain[i].x, 0))) {
-			client_say(row, CLIENT_REFUSES, "an issuer's TLS Feature extension is not repeated byte "
-			    "for byte in what it issued");
+			client_say(row, CLIENT_REFUSES,
+				   "an issuer's TLS Feature extension is not repeated byte "
+				   "for byte in what it issued");
 			return;
 		}
 	}
 	if (s->present && client_staple_decide(in, s, true, row))
 		return;
 	if (span_present(value))
-		client_say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple "
-		    "(MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING)");
+		client_say(row, CLIENT_REFUSES,
+			   "the certificate is Must-Staple, and there is no staple "
+			   "(MOZILLA_PKIX_ERROR_REQUIRED_TLS_FEATURE_MISSING)");
 	else
 		client_say(row, CLIENT_ACCEPTS, "the certificate does not ask for a staple");
 }
@@ -75,24 +80,33 @@ static void predict_gnutls(const struct client_input *in, const struct client_le
 {
 	const struct cert *leaf = &in->chain[0];
 	struct span value = extension_feature_value(&leaf->x, 0);
-	bool wants = false, readable = !span_present(value) || client_gnutls_features(value, &wants);
+	bool wants = false,
+	     readable = !span_present(value) || client_gnutls_features(value, &wants);
 	size_t level;
 
 	if (leaf->x.feature.extensions > 1)
-		client_say(row, CLIENT_REFUSES, "it cannot load a certificate with an extension twice");
+		client_say(row, CLIENT_REFUSES,
+			   "it cannot load a certificate with an extension twice");
 	else if (leaf->x.unknown_critical > 0)
-		client_say(row, CLIENT_REFUSES, "the certificate has an unknown critical extension");
+		client_say(row, CLIENT_REFUSES,
+			   "the certificate has an unknown critical extension");
 	else if (!client_superset_holds(in, &level))
-		client_say(row, CLIENT_REFUSES, "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
+		client_say(row, CLIENT_REFUSES,
+			   "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
 	else if (issuer_staple_missing(in, &level))
-		client_say(row, CLIENT_REFUSES, "an issuer of the chain is Must-Staple, and its own staple is missing");
+		client_say(row, CLIENT_REFUSES,
+			   "an issuer of the chain is Must-Staple, and its own staple is missing");
 	else if (s->present && client_staple_decide(in, s, false, row))
 		return;
 	else if (wants)
-		client_say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple");
+		client_say(row, CLIENT_REFUSES,
+			   "the certificate is Must-Staple, and there is no staple");
 	else
-		client_say(row, CLIENT_ACCEPTS, readable ? "the certificate does not ask for a staple"
-			: "the TLS Feature extension cannot be read, and counts as absent");
+		client_say(
+			row, CLIENT_ACCEPTS,
+			readable
+				? "the certificate does not ask for a staple"
+				: "the TLS Feature extension cannot be read, and counts as absent");
 }
 
 /* OpenSSL and what is built on it: nothing but the critical bit, which it does not know here. */
@@ -103,7 +117,7 @@ static void predict_openssl(const struct client_input *in, struct client_row *ro
 
 		if (x->feature.critical || x->unknown_critical > 0) {
 			client_say(row, CLIENT_REFUSES, "unhandled critical extension%s",
-			    x->feature.critical ? ": TLS Feature" : "");
+				   x->feature.critical ? ": TLS Feature" : "");
 			return;
 		}
 	}
@@ -118,22 +132,30 @@ static void predict_rfc7633(const struct client_input *in, const struct client_l
 	size_t level;
 
 	if (f->malformed)
-		client_say(row, CLIENT_REFUSES, "the TLS Feature extension is malformed (RFC 7633, 4)");
+		client_say(row, CLIENT_REFUSES,
+			   "the TLS Feature extension is malformed (RFC 7633, 4)");
 	else if (f->extensions > 1)
-		client_say(row, CLIENT_REFUSES, "the TLS Feature extension occurs more than once (RFC 5280, 4.2)");
+		client_say(row, CLIENT_REFUSES,
+			   "the TLS Feature extension occurs more than once (RFC 5280, 4.2)");
 	else if (!client_superset_holds(in, &level))
-		client_say(row, CLIENT_REFUSES, "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
+		client_say(row, CLIENT_REFUSES,
+			   "a certificate lacks a TLS feature of its issuer (RFC 7633, 4.2.2)");
 	else if (s->present && !s->good)
-		client_say(row, in->issuer ? CLIENT_REFUSES : CLIENT_DEPENDS, "%s", client_staple_error(s));
+		client_say(row, in->issuer ? CLIENT_REFUSES : CLIENT_DEPENDS, "%s",
+			   client_staple_error(s));
 	else if (f->status_request && !s->present)
-		client_say(row, CLIENT_REFUSES, "the certificate is Must-Staple, and there is no staple "
-		    "(RFC 7633, 4.2.3.1)");
+		client_say(row, CLIENT_REFUSES,
+			   "the certificate is Must-Staple, and there is no staple "
+			   "(RFC 7633, 4.2.3.1)");
 	else if (f->other || f->status_request_v2)
-		client_say(row, CLIENT_DEPENDS, "the certificate promises TLS features besides status_request, "
-		    "which the server has to offer too (RFC 7633, 4.2.3)");
+		client_say(row, CLIENT_DEPENDS,
+			   "the certificate promises TLS features besides status_request, "
+			   "which the server has to offer too (RFC 7633, 4.2.3)");
 	else
-		client_say(row, CLIENT_ACCEPTS, f->status_request ? "the certificate is Must-Staple, and the "
-		    "staple is good" : "the certificate does not ask for a staple");
+		client_say(row, CLIENT_ACCEPTS,
+			   f->status_request ? "the certificate is Must-Staple, and the "
+					       "staple is good"
+					     : "the certificate does not ask for a staple");
 }
 
 int client_predict(const struct client_input *in, struct client_row out[CLIENT_COUNT],
@@ -161,7 +183,8 @@ int client_parse(const char *list, unsigned *out, char bad[33])
 	while (true) {
 		size_t n = strcspn(list, ","), i = 0;
 
-		while (i < CLIENT_COUNT && !(strlen(names[i]) == n && memcmp(names[i], list, n) == 0))
+		while (i < CLIENT_COUNT &&
+		       !(strlen(names[i]) == n && memcmp(names[i], list, n) == 0))
 			i++;
 		if (i < CLIENT_COUNT)
 			set |= 1u << i;
@@ -182,9 +205,13 @@ int client_parse(const char *list, unsigned *out, char bad[33])
 int client_judge(const struct cert *chain, size_t n, unsigned wanted, const char *subject,
 		 int64_t now, struct findings *f, struct err *e)
 {
-	static const char *const ids[CLIENT_COUNT] = {"client.firefox-refuses",
-		"client.gnutls-refuses", "client.openssl-refuses", "client.rfc7633-refuses"};
-	struct client_input in = {.chain = chain, .n = n, .now = now, .tls = PATH_TLS_1_3,
+	static const char *const ids[CLIENT_COUNT] = {
+		"client.firefox-refuses", "client.gnutls-refuses", "client.openssl-refuses",
+		"client.rfc7633-refuses"};
+	struct client_input in = {.chain = chain,
+				  .n = n,
+				  .now = now,
+				  .tls = PATH_TLS_1_3,
 				  .suppose = CLIENT_ALL_GOOD};
 	size_t level;
 	struct client_row rows[CLIENT_COUNT];
@@ -197,7 +224,8 @@ int client_judge(const struct cert *chain, size_t n, unsigned wanted, const char
 	in.suppose = CLIENT_GOOD;
 	if ((wanted & POLICY_GNUTLS) && rows[1].answer == CLIENT_ACCEPTS &&
 	    issuer_staple_missing(&in, &level))
-		findings_add(f, "client.gnutls-issuer-staple", subject, "the issuer at level %zu is "
-			     "Must-Staple itself", level);
+		findings_add(f, "client.gnutls-issuer-staple", subject,
+			     "the issuer at level %zu is Must-Staple itself",
+			     level);
 	return 0;
 }

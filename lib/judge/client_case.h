@@ -8,36 +8,36 @@
 
 /* What a client does about a staple with one kind of fault. */
 enum client_effect {
-	EFFECT_ACCEPT,   /* it does not look, or does not mind */
-	EFFECT_MISSING,  /* as if there were no staple */
-	EFFECT_LIVE,     /* refuses, unless its own question to the responder is answered well */
+	EFFECT_ACCEPT,	/* it does not look, or does not mind */
+	EFFECT_MISSING, /* as if there were no staple */
+	EFFECT_LIVE,	/* refuses, unless its own question to the responder is answered well */
 	EFFECT_REFUSE,
-	EFFECT_UNKNOWN   /* not known, or it depends on the build */
+	EFFECT_UNKNOWN /* not known, or it depends on the build */
 };
 
 /* The fault's row: what each client does.  NULL: there is no row, which is EFFECT_UNKNOWN. */
 struct client_effects {
-	const char *id;               /* of the finding; sorted */
+	const char *id; /* of the finding; sorted */
 	enum client_effect firefox, gnutls;
-	const char *firefox_error;    /* or NULL */
+	const char *firefox_error; /* or NULL */
 };
 const struct client_effects *client_effects_get(const char *id);
 
 /* A client's grace, in seconds. */
 struct client_grace {
-	int64_t expired;        /* after nextUpdate */
-	int64_t future;         /* before thisUpdate; INT64_MAX: it does not look */
-	int64_t age;            /* greatest age of thisUpdate with a nextUpdate; INT64_MAX: none */
-	int64_t age_without;    /* the same when there is no nextUpdate */
+	int64_t expired;     /* after nextUpdate */
+	int64_t future;	     /* before thisUpdate; INT64_MAX: it does not look */
+	int64_t age;	     /* greatest age of thisUpdate with a nextUpdate; INT64_MAX: none */
+	int64_t age_without; /* the same when there is no nextUpdate */
 };
 extern const struct client_grace CLIENT_GRACE_FIREFOX, CLIENT_GRACE_GNUTLS;
 
 /* What the leaf's staple is to the clients, found once. */
 struct client_leaf_staple {
 	bool present;
-	bool good;               /* supposed, or judged by every rule */
+	bool good; /* supposed, or judged by every rule */
 	struct staple_result result;
-	struct findings found;   /* by the rules alone: no skew, no policy */
+	struct findings found; /* by the rules alone: no skew, no policy */
 };
 
 MUST_USE int client_staple_judge(const struct client_input *in, struct client_leaf_staple *out,

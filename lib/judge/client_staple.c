@@ -17,8 +17,11 @@ void client_say(struct client_row *row, enum client_answer a, const char *fmt, .
 int client_staple_judge(const struct client_input *in, struct client_leaf_staple *s, struct err *e)
 {
 	struct policy bare = {.ocsp_sha1 = SEVERITY_ERROR, .staple_min_left = {.percent = 0}};
-	struct staple_input staple = {.cert = &in->chain[0], .issuer = in->issuer, .now = in->now,
-				      .policy = &bare, .subject = "staple"};
+	struct staple_input staple = {.cert = &in->chain[0],
+				      .issuer = in->issuer,
+				      .now = in->now,
+				      .policy = &bare,
+				      .subject = "staple"};
 
 	*s = (struct client_leaf_staple){.present = false};
 	findings_init(&s->found, NULL, in->now);
@@ -82,8 +85,9 @@ static enum client_effect effect_of_one(const char *id, const struct client_effe
 }
 
 /* The gravest effect of what was found; *why is its title, *code Firefox's error. */
-static enum client_effect effect_of(const struct client_input *in, const struct client_leaf_staple *s,
-				    bool firefox, const char **why, const char **code)
+static enum client_effect effect_of(const struct client_input *in,
+				    const struct client_leaf_staple *s, bool firefox,
+				    const char **why, const char **code)
 {
 	enum client_above above = s->found.n > 0 ? client_signer_above(in) : ABOVE_NO;
 	enum client_effect worst = EFFECT_ACCEPT;
@@ -106,12 +110,13 @@ static enum client_effect effect_of(const struct client_input *in, const struct 
 	return worst;
 }
 
-bool client_staple_decide(const struct client_input *in, const struct client_leaf_staple *s, bool firefox,
-			  struct client_row *row)
+bool client_staple_decide(const struct client_input *in, const struct client_leaf_staple *s,
+			  bool firefox, struct client_row *row)
 {
 	const struct client_grace *g = firefox ? &CLIENT_GRACE_FIREFOX : &CLIENT_GRACE_GNUTLS;
-	const char *why = NULL, *code = NULL, *late = s->good && in->suppose != CLIENT_AS_SERVED
-						? NULL : time_fault(s, g, in->now);
+	const char *why = NULL, *code = NULL,
+		   *late = s->good && in->suppose != CLIENT_AS_SERVED ? NULL
+								      : time_fault(s, g, in->now);
 	enum client_effect effect = effect_of(in, s, firefox, &why, &code);
 
 	if (effect == EFFECT_MISSING)
@@ -120,28 +125,32 @@ bool client_staple_decide(const struct client_input *in, const struct client_lea
 		bool future = firefox && strcmp(late, "the staple is from the future") == 0;
 
 		why = late;
-		code = !firefox ? NULL : future ? "SEC_ERROR_OCSP_FUTURE_RESPONSE"
-						: "SEC_ERROR_OCSP_OLD_RESPONSE";
+		code = !firefox ? NULL
+		       : future ? "SEC_ERROR_OCSP_FUTURE_RESPONSE"
+				: "SEC_ERROR_OCSP_OLD_RESPONSE";
 		effect = firefox && !future ? EFFECT_LIVE : EFFECT_REFUSE;
 	}
 	switch (effect) {
 	case EFFECT_LIVE:
 		if (in->responder_up) {
-			client_say(row, CLIENT_ACCEPTS, "%s, but it asks the responder itself", why);
+			client_say(row, CLIENT_ACCEPTS, "%s, but it asks the responder itself",
+				   why);
 			break;
 		}
 		/* fall through */
 	case EFFECT_REFUSE:
 		client_say(row, CLIENT_REFUSES, "%s%s%s%s", why, code ? " (" : "", code ? code : "",
-		    code ? ")" : "");
+			   code ? ")" : "");
 		break;
 	case EFFECT_UNKNOWN:
 		client_say(row, CLIENT_DEPENDS, "%s: what it does then is not known", why);
 		break;
 	case EFFECT_ACCEPT:
 	case EFFECT_MISSING:
-		client_say(row, CLIENT_ACCEPTS, "%s", s->good ? "the staple is good" : why ? why
-			: "the staple is within what it grants");
+		client_say(row, CLIENT_ACCEPTS, "%s",
+			   s->good ? "the staple is good"
+			   : why   ? why
+				   : "the staple is within what it grants");
 		break;
 	}
 	return true;

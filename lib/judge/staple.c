@@ -73,7 +73,8 @@ static bool decode(struct staple_case *c)
 	if (!add_status(c))
 		return false;
 	if (!span_present(c->r.type)) {
-		ADD(c, "staple.malformed", "the response says successful, but has no responseBytes");
+		ADD(c, "staple.malformed",
+		    "the response says successful, but has no responseBytes");
 		return false;
 	}
 	if (!c->r.basic) {
@@ -86,14 +87,15 @@ static bool decode(struct staple_case *c)
 static void check_envelope(struct staple_case *c)
 {
 	if (c->r.version != 1)
-		ADD(c, "staple.version", "the response's version is %lld, not 1", (long long)c->r.version);
+		ADD(c, "staple.version", "the response's version is %lld, not 1",
+		    (long long)c->r.version);
 	if (c->r.unknown_critical > 0) {
 		struct buf oid;
 
 		buf_init(&oid);
 		oid_dotted(&oid, c->r.unknown_critical_oid);
-		ADD(c, "staple.critical-extension", "the response has the unknown critical extension %s",
-		    buf_cstr(&oid));
+		ADD(c, "staple.critical-extension",
+		    "the response has the unknown critical extension %s", buf_cstr(&oid));
 		buf_wipe(&oid);
 	}
 	if (c->r.time_odd)
@@ -117,19 +119,20 @@ static int check_issuer(struct staple_case *c)
 		ADD(c, "staple.no-issuer", "the issuer of the certificate is not at hand");
 		return 0;
 	}
-	if (signature_check(issuer->key.der, cert->signature_algorithm, cert->tbs, cert->signature, &s,
-			    c->e) != 0)
+	if (signature_check(issuer->key.der, cert->signature_algorithm, cert->tbs, cert->signature,
+			    &s, c->e) != 0)
 		return -1;
 	buf_init(&a);
 	buf_init(&b);
 	dn_text(&a, cert->issuer);
 	dn_text(&b, issuer->subject);
 	if (!dn_equal(cert->issuer, issuer->subject))
-		ADD(c, "staple.issuer-mismatch", "the certificate's issuer is %s, not %s", buf_cstr(&a),
-		    buf_cstr(&b));
+		ADD(c, "staple.issuer-mismatch", "the certificate's issuer is %s, not %s",
+		    buf_cstr(&a), buf_cstr(&b));
 	else if (s.state == SIGNATURE_BAD)
-		ADD(c, "staple.issuer-mismatch", "%s did not sign the certificate: another key of the same "
-		    "name", buf_cstr(&b));
+		ADD(c, "staple.issuer-mismatch",
+		    "%s did not sign the certificate: another key of the same name",
+		    buf_cstr(&b));
 	buf_wipe(&b);
 	buf_wipe(&a);
 	return 0;
@@ -151,9 +154,9 @@ static void take_single(struct staple_case *c, const struct ocsp_single *s)
 	struct staple_result *out = c->out;
 
 	if (out->matched && s->status != out->status)
-		ADD(c, "staple.contradiction", "one SingleResponse for the certificate says %s, another "
-		    "%s: the worst counts", ocsp_cert_status_text(out->status),
-		    ocsp_cert_status_text(s->status));
+		ADD(c, "staple.contradiction",
+		    "one SingleResponse for the certificate says %s, another %s: the worst counts",
+		    ocsp_cert_status_text(out->status), ocsp_cert_status_text(s->status));
 	if (out->matched && !worse(s, out))
 		return;
 	out->matched = true;
@@ -185,8 +188,8 @@ static void check_single_extensions(struct staple_case *c, const struct ocsp_sin
 		return;
 	buf_init(&oid);
 	oid_dotted(&oid, s->unknown_critical_oid);
-	ADD(c, "staple.critical-extension", "a SingleResponse has the unknown critical extension %s",
-	    buf_cstr(&oid));
+	ADD(c, "staple.critical-extension",
+	    "a SingleResponse has the unknown critical extension %s", buf_cstr(&oid));
 	buf_wipe(&oid);
 }
 
@@ -201,21 +204,25 @@ static void report_no_match(struct staple_case *c, enum staple_fit nearest, stru
 	text_hex(&theirs, other);
 	switch (nearest) {
 	case STAPLE_UNKNOWN_HASH:
-		ADD(c, "staple.hash-algorithm", "serial %s is there, but hashed with an algorithm that is "
-		    "not known or proves nothing", buf_cstr(&mine));
+		ADD(c, "staple.hash-algorithm",
+		    "serial %s is there, but hashed with an algorithm that is "
+		    "not known or proves nothing",
+		    buf_cstr(&mine));
 		break;
 	case STAPLE_OTHER_NAME:
-		ADD(c, "staple.other-issuer", "serial %s is there, but the issuer's name hash is "
-		    "another's", buf_cstr(&mine));
+		ADD(c, "staple.other-issuer",
+		    "serial %s is there, but the issuer's name hash is another's",
+		    buf_cstr(&mine));
 		break;
 	case STAPLE_OTHER_KEY:
-		ADD(c, "staple.other-issuer-key", "serial %s is there, but the issuer's key hash is "
-		    "another's", buf_cstr(&mine));
+		ADD(c, "staple.other-issuer-key",
+		    "serial %s is there, but the issuer's key hash is another's",
+		    buf_cstr(&mine));
 		break;
 	case STAPLE_OTHER_SERIAL:
 	case STAPLE_FITS:
-		ADD(c, "staple.other-certificate", "it is about serial %s, not %s", buf_cstr(&theirs),
-		    buf_cstr(&mine));
+		ADD(c, "staple.other-certificate", "it is about serial %s, not %s",
+		    buf_cstr(&theirs), buf_cstr(&mine));
 		break;
 	}
 	buf_wipe(&theirs);
@@ -261,9 +268,15 @@ static void conclude(struct staple_case *c, size_t first)
 	bool proved = c->authentic && out->matched && out->status == OCSP_GOOD;
 
 	switch (findings_verdict(c->f, first)) {
-	case VERDICT_PASS: out->state = proved ? STAPLE_GOOD : STAPLE_REFUSED; break;
-	case VERDICT_FAIL: out->state = STAPLE_REFUSED; break;
-	case VERDICT_UNKNOWN: out->state = STAPLE_UNCHECKED; break;
+	case VERDICT_PASS:
+		out->state = proved ? STAPLE_GOOD : STAPLE_REFUSED;
+		break;
+	case VERDICT_FAIL:
+		out->state = STAPLE_REFUSED;
+		break;
+	case VERDICT_UNKNOWN:
+		out->state = STAPLE_UNCHECKED;
+		break;
 	}
 	if (out->state != STAPLE_GOOD)
 		return;
@@ -278,10 +291,14 @@ int staple_judge(const struct staple_input *in, struct staple_result *out, struc
 	struct staple_case c = {.in = in, .out = out, .f = f, .e = e};
 	size_t first = f->n;
 
-	*out = (struct staple_result){
-		.state = STAPLE_UNCHECKED, .this_update = WHEN_NONE, .next_update = WHEN_NONE,
-		.produced_at = WHEN_NONE, .revoked_at = WHEN_NONE, .reason = -1,
-		.delegate_not_after = WHEN_NONE, .dark_at = WHEN_NONE};
+	*out = (struct staple_result){.state = STAPLE_UNCHECKED,
+				      .this_update = WHEN_NONE,
+				      .next_update = WHEN_NONE,
+				      .produced_at = WHEN_NONE,
+				      .revoked_at = WHEN_NONE,
+				      .reason = -1,
+				      .delegate_not_after = WHEN_NONE,
+				      .dark_at = WHEN_NONE};
 	if (!decode(&c)) {
 		conclude(&c, first);
 		return 0;

@@ -12,9 +12,10 @@
 /* What may be wrong with a delegate, the gravest first. */
 enum fault {
 	FAULT_NOT_ISSUED = 1 << 0, /* not by the certificate's own issuer */
-	FAULT_ALGORITHM = 1 << 1,  /* its certificate is signed with what proves nothing, or is unknown */
+	FAULT_ALGORITHM =
+		1 << 1, /* its certificate is signed with what proves nothing, or is unknown */
 	FAULT_SHA1 = 1 << 2,
-	FAULT_WEAK_KEY = 1 << 3,   /* the key that signed its certificate */
+	FAULT_WEAK_KEY = 1 << 3, /* the key that signed its certificate */
 	FAULT_NO_EKU = 1 << 4,
 	FAULT_KEY_USAGE = 1 << 5,
 	FAULT_DATES = 1 << 6,
@@ -25,17 +26,17 @@ enum fault {
 #define FAULTS_OF_STRENGTH (FAULT_SHA1 | FAULT_WEAK_KEY)
 
 /* Deviations that leave it open what the certificate says. */
-#define DEVIATIONS_FATAL (deviation_bit(DEVIATION_SIGNATURE_ALGORITHMS_DIFFER) | \
-			  deviation_bit(DEVIATION_EXTENSION_DUPLICATE) | \
-			  deviation_bit(DEVIATION_EXTENSION_MALFORMED) | \
-			  deviation_bit(DEVIATION_TIME_UNREADABLE))
+#define DEVIATIONS_FATAL                                                                           \
+	(deviation_bit(DEVIATION_SIGNATURE_ALGORITHMS_DIFFER) |                                    \
+	 deviation_bit(DEVIATION_EXTENSION_DUPLICATE) |                                            \
+	 deviation_bit(DEVIATION_EXTENSION_MALFORMED) | deviation_bit(DEVIATION_TIME_UNREADABLE))
 
 struct signer {
 	struct cert cert;
-	bool is_issuer;              /* the issuer, or another certificate for its key and name */
+	bool is_issuer; /* the issuer, or another certificate for its key and name */
 	bool id_fits;
 	struct signature_facts response; /* the response under this key */
-	struct signature_facts own;      /* a delegate's certificate under the issuer's key */
+	struct signature_facts own;	 /* a delegate's certificate under the issuer's key */
 	unsigned faults;
 };
 
@@ -44,7 +45,7 @@ struct choice {
 	bool any_fits, any_signed;
 	bool found;
 	struct signer best;
-	struct signer stranger;      /* signed it, but the responder id names another */
+	struct signer stranger;		/* signed it, but the responder id names another */
 	struct signature_facts refused; /* of a signer that fits but did not sign */
 };
 
@@ -185,11 +186,13 @@ static void report_none(const struct choice *ch)
 		ADD(c, "staple.responder-id", "the responder id is %s, but the signature is by %s",
 		    c->out->responder, label(&ch->stranger.cert, &b));
 	else if (ch->any_fits)
-		ADD(c, "staple.bad-signature", "the %s signature does not check under the key of %s",
-		    ch->refused.algorithm, c->out->responder);
+		ADD(c, "staple.bad-signature",
+		    "the %s signature does not check under the key of %s", ch->refused.algorithm,
+		    c->out->responder);
 	else
-		ADD(c, "staple.signer-missing", "%s is not the issuer, and no certificate for it is in "
-		    "the response", c->out->responder);
+		ADD(c, "staple.signer-missing",
+		    "%s is not the issuer, and no certificate for it is in the response",
+		    c->out->responder);
 	buf_wipe(&b);
 }
 
@@ -207,8 +210,9 @@ static void report_strength(struct staple_case *c, const struct signer *s)
 		ADD(c, "staple.weak-key", "the response is signed with RSA of %u bits, below %u",
 		    s->response.key_size, c->in->policy->ocsp_rsa_min);
 	if (s->faults & FAULT_WEAK_KEY)
-		ADD(c, "staple.weak-key", "the responder's certificate is signed with RSA of %u bits, "
-		    "below %u", s->own.key_size, c->in->policy->ocsp_rsa_min);
+		ADD(c, "staple.weak-key",
+		    "the responder's certificate is signed with RSA of %u bits, below %u",
+		    s->own.key_size, c->in->policy->ocsp_rsa_min);
 }
 
 static void report_faults(struct staple_case *c, const struct signer *s)
@@ -222,35 +226,42 @@ static void report_faults(struct staple_case *c, const struct signer *s)
 	label(d, &who);
 	dn_text(&by, d->issuer);
 	if (s->faults & FAULT_NOT_ISSUED)
-		ADD(c, "staple.signer-not-delegated", "%s signed the response, but its certificate, by "
-		    "%s, was not issued by the certificate's own issuer", buf_cstr(&who), buf_cstr(&by));
+		ADD(c, "staple.signer-not-delegated",
+		    "%s signed the response, but its certificate, by "
+		    "%s, was not issued by the certificate's own issuer",
+		    buf_cstr(&who), buf_cstr(&by));
 	if (s->faults & FAULT_ALGORITHM)
-		ADD(c, s->own.state == SIGNATURE_BROKEN ? "staple.broken-algorithm"
-							: "staple.unsupported-algorithm",
+		ADD(c,
+		    s->own.state == SIGNATURE_BROKEN ? "staple.broken-algorithm"
+						     : "staple.unsupported-algorithm",
 		    "the certificate of the responder %s is signed with %s", buf_cstr(&who),
 		    s->own.algorithm);
 	if (s->faults & FAULT_NO_EKU)
-		ADD(c, "staple.signer-no-eku", "the certificate of the responder %s does not have "
-		    "id-kp-OCSPSigning", buf_cstr(&who));
+		ADD(c, "staple.signer-no-eku",
+		    "the certificate of the responder %s does not have id-kp-OCSPSigning",
+		    buf_cstr(&who));
 	if (s->faults & FAULT_KEY_USAGE)
-		ADD(c, "staple.signer-key-usage", "the key usage of the responder %s lacks "
-		    "digitalSignature", buf_cstr(&who));
+		ADD(c, "staple.signer-key-usage",
+		    "the key usage of the responder %s lacks digitalSignature",
+		    buf_cstr(&who));
 	if (s->faults & FAULT_DATES)
-		ADD(c, "staple.signer-not-valid", "the certificate of the responder %s is valid from %s "
-		    "to %s only", buf_cstr(&who), when_format(d->not_before, from),
+		ADD(c, "staple.signer-not-valid",
+		    "the certificate of the responder %s is valid from %s to %s only",
+		    buf_cstr(&who), when_format(d->not_before, from),
 		    when_format(d->not_after, to));
 	if (s->faults & (FAULT_CRITICAL | FAULT_MALFORMED))
 		ADD(c, "staple.signer-malformed", "the certificate of the responder %s %s",
-		    buf_cstr(&who), s->faults & FAULT_CRITICAL
-			? "has a critical extension that is not known"
-			: "cannot be read in only one way");
+		    buf_cstr(&who),
+		    s->faults & FAULT_CRITICAL ? "has a critical extension that is not known"
+					       : "cannot be read in only one way");
 	buf_wipe(&by);
 	buf_wipe(&who);
 }
 
 static void take_delegate(struct staple_case *c, const struct signer *s)
 {
-	struct span bound = c->in->issuer ? extension_feature_value(&c->in->issuer->x, 0) : SPAN_NONE;
+	struct span bound =
+		c->in->issuer ? extension_feature_value(&c->in->issuer->x, 0) : SPAN_NONE;
 	struct buf b;
 
 	c->by_delegate = true;
@@ -260,7 +271,8 @@ static void take_delegate(struct staple_case *c, const struct signer *s)
 	c->out->delegate_nocheck = s->cert.x.ocsp_nocheck;
 	if (span_present(bound) &&
 	    !feature_superset(extension_feature_value(&s->cert.x, 0), bound, NULL))
-		ADD(c, "staple.signer-features", "the responder's certificate lacks a TLS feature that its "
+		ADD(c, "staple.signer-features",
+		    "the responder's certificate lacks a TLS feature that its "
 		    "issuer's certificate lists");
 	buf_init(&b);
 	ADD(c, s->cert.x.ocsp_nocheck ? "staple.signer-nocheck" : "staple.signer-no-nocheck",
@@ -284,7 +296,6 @@ int staple_signer(struct staple_case *c)
 		report_faults(c, &ch.best);
 		take_delegate(c, &ch.best);
 	}
-	c->authentic = c->in->issuer &&
-		       (ch.best.faults & ~(unsigned)FAULTS_OF_STRENGTH) == 0;
+	c->authentic = c->in->issuer && (ch.best.faults & ~(unsigned)FAULTS_OF_STRENGTH) == 0;
 	return 0;
 }

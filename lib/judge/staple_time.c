@@ -5,7 +5,8 @@
 
 static void check_age(struct staple_case *c, const struct ocsp_single *s)
 {
-	int64_t now = c->in->now, max = c->in->max_age ? c->in->max_age : c->in->policy->staple_max_age;
+	int64_t now = c->in->now,
+		max = c->in->max_age ? c->in->max_age : c->in->policy->staple_max_age;
 	char t[WHEN_TEXT_SIZE], a[WHEN_DURATION_SIZE], b[WHEN_DURATION_SIZE];
 
 	if (max > 0 && now - s->this_update > max)
@@ -38,14 +39,16 @@ static void check_next(struct staple_case *c, const struct ocsp_single *s)
 		ADD(c, "staple.reversed", "nextUpdate %s is before thisUpdate %s",
 		    when_format(s->next_update, t), when_format(s->this_update, u));
 	if (s->next_update < c->in->now)
-		ADD(c, "staple.expired", "nextUpdate %s passed %s ago", when_format(s->next_update, t),
+		ADD(c, "staple.expired", "nextUpdate %s passed %s ago",
+		    when_format(s->next_update, t),
 		    when_duration_human(c->in->now - s->next_update, d));
 	if (c->in->cert->not_after != WHEN_NONE && s->next_update > c->in->cert->not_after)
 		ADD(c, "staple.outlives-cert", "nextUpdate %s is after the certificate's end %s",
 		    when_format(s->next_update, t), when_format(c->in->cert->not_after, u));
 	if (c->by_delegate && s->next_update > c->delegate.not_after)
-		ADD(c, "staple.outlives-signer", "nextUpdate %s is after the responder certificate's "
-		    "end %s", when_format(s->next_update, t), when_format(c->delegate.not_after, u));
+		ADD(c, "staple.outlives-signer",
+		    "nextUpdate %s is after the responder certificate's end %s",
+		    when_format(s->next_update, t), when_format(c->delegate.not_after, u));
 	check_left(c, s);
 }
 
@@ -77,11 +80,12 @@ static void within(struct staple_case *c, const struct cert *signer, const char 
 	int64_t t = c->r.produced_at;
 	char p[WHEN_TEXT_SIZE], a[WHEN_TEXT_SIZE], b[WHEN_TEXT_SIZE];
 
-	if (t >= signer->not_before && t <= signer->not_after &&
-	    signer->not_before != WHEN_NONE && signer->not_after != WHEN_NONE)
+	if (t >= signer->not_before && t <= signer->not_after && signer->not_before != WHEN_NONE &&
+	    signer->not_after != WHEN_NONE)
 		return;
-	ADD(c, "staple.produced-outside", "producedAt %s is not within the %s certificate's life, "
-	    "%s to %s", when_format(t, p), whose, when_format(signer->not_before, a),
+	ADD(c, "staple.produced-outside",
+	    "producedAt %s is not within the %s certificate's life, %s to %s",
+	    when_format(t, p), whose, when_format(signer->not_before, a),
 	    when_format(signer->not_after, b));
 }
 

@@ -51,9 +51,10 @@ static void write_features(struct json *j, const struct cert *c)
 static const char *state_text(enum chain_state s)
 {
 	static const char *const texts[] = {
-		[CHAIN_TRUSTED] = "trusted", [CHAIN_NO_ISSUER] = "no-issuer", [CHAIN_NOT_CA] = "not-ca",
-		[CHAIN_BAD_SIGNATURE] = "bad-signature", [CHAIN_WEAK] = "weak",
-		[CHAIN_CONSTRAINTS] = "constraints", [CHAIN_INVALID] = "invalid"};
+		[CHAIN_TRUSTED] = "trusted", [CHAIN_NO_ISSUER] = "no-issuer",
+		[CHAIN_NOT_CA] = "not-ca",   [CHAIN_BAD_SIGNATURE] = "bad-signature",
+		[CHAIN_WEAK] = "weak",	     [CHAIN_CONSTRAINTS] = "constraints",
+		[CHAIN_INVALID] = "invalid"};
 
 	return texts[s];
 }
@@ -73,7 +74,8 @@ static void write_chain(struct json *j, const struct chain_path *p)
 		json_object(j);
 		member_dn(j, "subject", p->cert[i].subject);
 		json_member_hex(j, "serial", p->cert[i].serial);
-		json_member_cstring(j, "must_staple", must_staple_text(cert_must_staple(&p->cert[i])));
+		json_member_cstring(j, "must_staple",
+				    must_staple_text(cert_must_staple(&p->cert[i])));
 		json_object_end(j);
 	}
 	json_array_end(j);
@@ -86,7 +88,8 @@ static void write_single(struct json *j, const struct staple_result *s)
 	json_member_time(j, "this_update", s->this_update);
 	json_member_time(j, "next_update", s->next_update);
 	json_member_time(j, "revoked_at", s->revoked_at);
-	json_member_cstring(j, "reason", s->status == OCSP_REVOKED ? ocsp_reason_text(s->reason) : NULL);
+	json_member_cstring(j, "reason",
+			    s->status == OCSP_REVOKED ? ocsp_reason_text(s->reason) : NULL);
 }
 
 static void write_staple(struct json *j, const struct report_verify *v)
@@ -100,10 +103,13 @@ static void write_staple(struct json *j, const struct report_verify *v)
 	}
 	json_object(j);
 	json_member_cstring(j, "source", v->staple_source);
-	json_member_cstring(j, "state", s->state == STAPLE_GOOD ? "good" : s->state == STAPLE_REFUSED
-		? "refused" : "unchecked");
+	json_member_cstring(j, "state",
+			    s->state == STAPLE_GOOD	 ? "good"
+			    : s->state == STAPLE_REFUSED ? "refused"
+							 : "unchecked");
 	if (s->decoded)
-		json_member_cstring(j, "response_status", ocsp_response_status_text(s->response_status));
+		json_member_cstring(j, "response_status",
+				    ocsp_response_status_text(s->response_status));
 	if (s->matched)
 		write_single(j, s);
 	if (s->responder[0])

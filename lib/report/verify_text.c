@@ -33,9 +33,12 @@ static void write_clients(struct report *r, const struct report_verify *v)
 static const char *promise_of(const struct cert *c)
 {
 	switch (cert_must_staple(c)) {
-	case MUST_STAPLE_YES: return "Must-Staple";
-	case MUST_STAPLE_MALFORMED: return "malformed TLS Feature extension";
-	case MUST_STAPLE_NO: break;
+	case MUST_STAPLE_YES:
+		return "Must-Staple";
+	case MUST_STAPLE_MALFORMED:
+		return "malformed TLS Feature extension";
+	case MUST_STAPLE_NO:
+		break;
 	}
 	return c->x.feature.extensions ? "not Must-Staple (other TLS features)" : "not Must-Staple";
 }
@@ -47,8 +50,9 @@ static void write_staple(struct report *r, const struct report_verify *v)
 	if (!v->staple)
 		return;
 	if (v->staple->state != STAPLE_GOOD) {
-		buf_add_str(r->out, v->staple->state == STAPLE_REFUSED ? "; the staple is not good"
-								       : "; the staple could not be checked");
+		buf_add_str(r->out, v->staple->state == STAPLE_REFUSED
+					    ? "; the staple is not good"
+					    : "; the staple could not be checked");
 		return;
 	}
 	buf_add_str(r->out, "; the staple is good");
@@ -74,7 +78,8 @@ static void write_verdict(struct report *r, const struct report_verify *v)
 		text_terminal(r->out, span_str(v->error));
 	} else if (!v->staple_only) {
 		buf_printf(r->out, ": %s, valid until %s", promise_of(v->cert),
-			   v->cert->not_after == WHEN_NONE ? "?" : when_format(v->cert->not_after, t));
+			   v->cert->not_after == WHEN_NONE ? "?"
+							   : when_format(v->cert->not_after, t));
 		if (v->path && v->path->state == CHAIN_TRUSTED)
 			buf_add_str(r->out, ", trusted");
 	}

@@ -48,8 +48,15 @@ static const struct cert *find_issuer(const struct verify *v, const struct verif
 static int judge_staple(const struct verify *v, const struct cert *issuer, struct verify_result *r,
 			struct findings *f, struct err *e)
 {
-	struct staple_input in = {.response = v->staple, .cert = r->report.cert, .issuer = issuer, .extra = &r->certs, .now = v->now, .policy = v->policy,
-		.allow_sha1 = v->allow_sha1, .max_age = v->max_age, .subject = r->report.source};
+	struct staple_input in = {.response = v->staple,
+				  .cert = r->report.cert,
+				  .issuer = issuer,
+				  .extra = &r->certs,
+				  .now = v->now,
+				  .policy = v->policy,
+				  .allow_sha1 = v->allow_sha1,
+				  .max_age = v->max_age,
+				  .subject = r->report.source};
 
 	r->report.staple = &r->staple;
 	r->report.staple_source = v->staple_source;
@@ -70,7 +77,8 @@ static int judge_issuer(const struct verify *v, const struct cert *issuer, struc
 	    !cert_self_issued(&r->path.cert[r->path.n - 1]))
 		id = "chain.no-issuer";
 	if (r->path.state != CHAIN_TRUSTED)
-		findings_add(f, id, r->report.source, "the issuer does not lead to a trusted certificate: %s",
+		findings_add(f, id, r->report.source,
+			     "the issuer does not lead to a trusted certificate: %s",
 			     r->path.reason);
 	return 0;
 }
@@ -79,8 +87,13 @@ static int judge_issuer(const struct verify *v, const struct cert *issuer, struc
 static int predict_rows(const struct verify *v, struct verify_result *r, struct err *e)
 {
 	struct span staples[LIMIT_CHAIN] = {v->staple};
-	struct client_input in = {.chain = r->path.cert, .n = r->path.n, .staples = staples,
-		.issuer = find_issuer(v, r), .now = v->now, .tls = PATH_TLS_1_3, .suppose = CLIENT_GOOD};
+	struct client_input in = {.chain = r->path.cert,
+				  .n = r->path.n,
+				  .staples = staples,
+				  .issuer = find_issuer(v, r),
+				  .now = v->now,
+				  .tls = PATH_TLS_1_3,
+				  .suppose = CLIENT_GOOD};
 	struct report_verify *out = &r->report;
 
 	out->clients = v->clients;
@@ -99,7 +112,8 @@ static int predict(const struct verify *v, struct verify_result *r, struct findi
 	struct report_verify *out = &r->report;
 	unsigned wanted = v->clients ? v->clients : v->policy->clients;
 
-	if (out->cert->x.ca || r->path.n == 0) /* what a CA's own certificate promises binds others */
+	if (out->cert->x.ca ||
+	    r->path.n == 0) /* what a CA's own certificate promises binds others */
 		return 0;
 	if (client_judge(r->path.cert, r->path.n, wanted, out->source, v->now, f, e) != 0)
 		return -1;
@@ -109,14 +123,21 @@ static int predict(const struct verify *v, struct verify_result *r, struct findi
 static int judge_all(const struct verify *v, struct verify_result *r, struct findings *f,
 		     struct err *e)
 {
-	struct promise_input in = {.cert = r->report.cert, .subject = r->report.source, .now = v->now,
-		.policy = v->policy, .expect = v->expect, .csr = v->csr, .path = &r->path,
-		.host = v->host, .key_spki = v->key_spki};
+	struct promise_input in = {.cert = r->report.cert,
+				   .subject = r->report.source,
+				   .now = v->now,
+				   .policy = v->policy,
+				   .expect = v->expect,
+				   .csr = v->csr,
+				   .path = &r->path,
+				   .host = v->host,
+				   .key_spki = v->key_spki};
 
 	if (v->staple_only) {
 		const struct cert *issuer = find_issuer(v, r);
 
-		return judge_staple(v, issuer, r, f, e) != 0 ? -1 : judge_issuer(v, issuer, r, f, e);
+		return judge_staple(v, issuer, r, f, e) != 0 ? -1
+							     : judge_issuer(v, issuer, r, f, e);
 	}
 	if (chain_build(r->report.cert, &r->certs, v->trust, &r->path, e) != 0)
 		return -1;
@@ -132,8 +153,12 @@ int verify_certificate(const struct verify *v, const char *source, struct span b
 {
 	struct report_verify *out = &r->report;
 
-	*out = (struct report_verify){.source = source, .verdict = VERDICT_UNKNOWN, .findings = f,
-				      .first = f->n, .end = f->n, .staple_only = v->staple_only};
+	*out = (struct report_verify){.source = source,
+				      .verdict = VERDICT_UNKNOWN,
+				      .findings = f,
+				      .first = f->n,
+				      .end = f->n,
+				      .staple_only = v->staple_only};
 	if (gather(v, source, bytes, r, e) != 0) {
 		if (e->code == ERR_MEMORY)
 			return -1;
