@@ -155,8 +155,8 @@ static void write_kind(struct json *j, const struct inspect_object *o,
 	case INSPECT_PKCS7:
 	case INSPECT_PKCS12:
 		json_member_cstring(j, "store", o->store.format);
-		json_member_int(j, "certificates", (int64_t)o->store.certificates);
-		json_member_int(j, "private_keys", (int64_t)o->store.keys);
+		json_member_int(j, "certificate_count", (int64_t)o->store.certificates);
+		json_member_int(j, "private_key_count", (int64_t)o->store.keys);
 		break;
 	case INSPECT_SERVER:
 		write_server(j, &o->server);

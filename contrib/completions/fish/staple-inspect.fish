@@ -1,6 +1,7 @@
 # staple-inspect: completion for fish, made by maint/completions from the option table; do not edit
 complete -c staple-inspect -l sni -x -d 'the name to ask a server for; none: ask for none'
 complete -c staple-inspect -l starttls -x -a 'smtp lmtp imap pop3 ftp ldap xmpp xmpp-server sieve nntp postgres mysql auto none' -d 'what is spoken before TLS: smtp, imap, ... or none'
+complete -c staple-inspect -l password-file -r -F -d 'passwords of keys and key stores, a line each'
 complete -c staple-inspect -l format -x -a 'text json' -d 'how the report is written'
 complete -c staple-inspect -l output -r -F -d 'write the report there, replacing the file at once (-: standard output)'
 complete -c staple-inspect -l timeout -x -d 'longest time for one connection or request'
