@@ -36,7 +36,7 @@ static void write_key(struct json *j, const struct report_csr *x)
 
 static void write_asked(struct json *j, const struct request *q)
 {
-	bool must_staple = false;
+	enum must_staple must_staple = MUST_STAPLE_NO;
 	struct buf text;
 
 	buf_init(&text);
@@ -45,11 +45,12 @@ static void write_asked(struct json *j, const struct request *q)
 	json_key(j, "features");
 	json_array(j);
 	for (size_t i = 0; i < q->feature_count; i++) {
-		must_staple = must_staple || q->features[i] == FEATURE_STATUS_REQUEST;
+		if (q->features[i] == FEATURE_STATUS_REQUEST)
+			must_staple = MUST_STAPLE_YES;
 		json_int(j, q->features[i]);
 	}
 	json_array_end(j);
-	json_member_bool(j, "must_staple", must_staple);
+	json_member_cstring(j, "must_staple", must_staple_text(must_staple));
 	buf_reset(&text);
 	request_key_usage_text(q->key_usage, &text);
 	if (q->key_usage)
