@@ -295,9 +295,11 @@ static int rename_new(const struct file_replace *r)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
-	/* A file system without that flag: link() does not replace either; the temporary name
-	 * is removed by wipe(). */
-	return linkat(r->dirfd, r->temp->name, r->dirfd, r->target, 0);
+	/* A file system without that flag: link() does not replace either. */
+	if (linkat(r->dirfd, r->temp->name, r->dirfd, r->target, 0) != 0)
+		return -1;
+	unlinkat(r->dirfd, r->temp->name, 0);
+	return 0;
 }
 
 static int sync_content(struct file_replace *r, struct err *e)
@@ -320,6 +322,8 @@ static int give_name(struct file_replace *r, struct err *e)
 		return errno == EEXIST ?
 			       err_set(e, ERR_EXISTS, "%s: exists already", r->path) :
 			       cannot(r, errno, "cannot be replaced", e);
+	temp_release(r->temp);
+	r->temp = NULL;
 	return 0;
 }
 
@@ -357,33 +361,38 @@ int file_replace_finish(struct file_replace *r, bool do_commit, struct err *e)
 	return rc;
 }
 
-static bool same_device(int a, int b)
-{
-	struct stat x, y;
-
-	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev;
-}
-
-static bool same_folder(int a, int b)
-{
-	struct stat x, y;
-
-	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
-	       x.st_ino == y.st_ino;
-}
-
 /* Few files are synced one by one; for many it takes a fraction of the time to sync their file
  * system once (syncfs tells write errors since Linux 5.8). */
 static int sync_contents(struct file_replace *v, size_t n, struct err *e)
 {
 	bool all = n > SYNC_EACH_MAX && v[0].temp;
+	struct stat first, st;
 
-	if (all && syncfs(v[0].fd) != 0)
+	if (all && (syncfs(v[0].fd) != 0 || fstat(v[0].fd, &first) != 0))
 		return cannot(&v[0], errno, "cannot be written to the disk", e);
 	for (size_t i = 0; i < n; i++)
-		if (v[i].temp && !(all && same_device(v[0].fd, v[i].fd)) &&
+		if (v[i].temp &&
+		    !(all && fstat(v[i].fd, &st) == 0 && st.st_dev == first.st_dev) &&
 		    sync_content(&v[i], e) != 0)
 			return -1;
+	return 0;
+}
+
+/* Each folder once, if its files stand together. */
+static int sync_folders(struct file_replace *v, size_t n, struct err *e)
+{
+	struct stat last = {.st_nlink = 0}, st;
+
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].dirfd < 0)
+			continue;
+		if (fstat(v[i].dirfd, &st) != 0)
+			return cannot(&v[i], errno, "its folder cannot be looked at", e);
+		if ((last.st_nlink == 0 || last.st_dev != st.st_dev || last.st_ino != st.st_ino) &&
+		    sync_folder(&v[i], e) != 0)
+			return -1;
+		last = st;
+	}
 	return 0;
 }
 
@@ -394,11 +403,7 @@ static int commit_all(struct file_replace *v, size_t n, struct err *e)
 	for (size_t i = 0; i < n; i++)
 		if ((v[i].temp ? give_name(&v[i], e) : close_direct(&v[i], e)) != 0)
 			return -1;
-	for (size_t i = 0; i < n; i++)
-		if (v[i].temp && !(i > 0 && v[i - 1].temp && same_folder(v[i - 1].dirfd, v[i].dirfd)) &&
-		    sync_folder(&v[i], e) != 0)
-			return -1;
-	return 0;
+	return sync_folders(v, n, e);
 }
 
 int file_replace_finish_all(struct file_replace *v, size_t n, bool do_commit, struct err *e)
