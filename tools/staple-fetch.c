@@ -169,8 +169,11 @@ static void tell_proxies(const struct tool_run *run)
 static int run_fetch(struct tool_run *run, const char *const *args, size_t n)
 {
 	struct fetch_round round = {.words = &given, .next = WHEN_NONE};
+	struct refresh_options unused;
 	int status = check_words(run, args, n);
 
+	if (status == STATUS_HOLDS)
+		status = fetch_options_read(run, &unused); /* wrong words end even --watch */
 	if (status != STATUS_HOLDS)
 		return status;
 	tell_proxies(run);

@@ -69,15 +69,30 @@ static int read_certificates(struct refresh_item *it, struct err *e)
 	return rc;
 }
 
+/* NAME/fullchain.pem of a folder is called NAME where the staples of many stand together. */
+static void add_name(const struct refresh_options *o, const struct refresh_item *it, struct buf *out)
+{
+	static const char chain[] = "/fullchain.pem";
+	size_t n = strlen(it->source), more = sizeof chain - 1;
+
+	if (it->from_folder && o->out_dir && n > more && strcmp(it->source + n - more, chain) == 0)
+		n -= more;
+	buf_add_bytes(out, it->source, n);
+}
+
 static void name_files(const struct refresh *r, struct refresh_item *it)
 {
 	const struct refresh_options *o = r->o;
+	struct buf name;
 
+	buf_init(&name);
+	add_name(o, it, &name);
 	if (o->out)
 		buf_add_str(&it->staple_path, o->out);
 	else
-		layout_staple(o->layout, it->source, o->out_dir, &it->staple_path);
-	layout_issuer(it->source, o->out_dir, &it->issuer_path);
+		layout_staple(o->layout, buf_cstr(&name), o->out_dir, &it->staple_path);
+	layout_issuer(buf_cstr(&name), o->out_dir, &it->issuer_path);
+	buf_wipe(&name);
 	(void)buf_cstr(&it->staple_path); /* both end in NUL from here on */
 	(void)buf_cstr(&it->issuer_path);
 }

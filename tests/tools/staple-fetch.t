@@ -220,6 +220,12 @@ ok "haproxy's layout over a folder" fetch --layout haproxy certs
 is "makes .ocsp and .issuer" "$(cd certs && ls | paste -sd' ')" "int.pem live ms.key ms.pem ms.pem.issuer ms.pem.ocsp"
 is "below it too" "$(cd certs/live && ls | paste -sd' ')" "fullchain.pem fullchain.pem.issuer fullchain.pem.ocsp"
 ok "the issuer is the issuer" cmp certs/ms.pem.issuer "$pki/int.pem"
+mkdir -p tree/one tree/two all
+cp "$pki/ms.chain.pem" tree/one/fullchain.pem && cp "$pki/ms.pem" tree/one/cert.pem && cp "$pki/ms2.chain.pem" tree/two/fullchain.pem
+ok "many NAME/fullchain.pem with --out-dir" fetch --out-dir all tree
+is "are NAME.ocsp there" "$(cd all && ls | paste -sd' ')" "one.ocsp two.ocsp"
+ok "copies of a certificate in its folder" fetch tree/one
+is "have one staple" "$(cd tree/one && ls | paste -sd' ')" "cert.pem fullchain.pem fullchain.pem.ocsp"
 ok "kubernetes" fetch --layout kubernetes --out-dir certs/live "$cert"
 ok "has tls.ocsp-staple" verify certs/live/tls.ocsp-staple ms
 status_is "an unknown layout is usage" 2 fetch --layout iis "$cert"
@@ -283,6 +289,7 @@ ok "wholly" bash -c 'tail -n 1 m.prom | grep -q "# EOF"'
 status_is "no certificate" 2 fetch
 status_is "--out for two" 2 fetch --out x "$cert" "$pki/ms2.chain.pem"
 status_is "--check with --force" 2 fetch --check --force "$cert"
+status_is "--watch with a wrong word" 2 fetch --watch --hash md5 "$cert"
 status_is "--watch with --at" 2 fetch --watch --at @1 "$cert"
 status_is "a file URL" 2 fetch --url file:///etc/passwd "$cert"
 status_is "a bad hash" 2 fetch --hash md5 "$cert"

@@ -35,7 +35,7 @@ static void answer(int fd, const char *path)
 	else if (strncmp(path, "/nap", 4) == 0)
 		usleep(100000), n = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
 	else
-		usleep(1500000); /* hang */
+		sleep(8); /* hang */
 	(void)!write(fd, head, (size_t)n);
 }
 
@@ -185,7 +185,7 @@ static void time_runs_out(void **state)
 	ask("/hang", &l, &a);
 	assert_int_equal(a.err.code, ERR_TIMEOUT);
 	fetch_answer_wipe(&a);
-	assert_true(fetch_clock_ms() - before < 1400);
+	assert_true(fetch_clock_ms() - before < 6000);
 }
 
 /* Twelve naps of 0.1 s: never more at once than allowed, and all come back. */
