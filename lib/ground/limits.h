@@ -46,9 +46,6 @@
 #define LIMIT_DNS_LABEL 63
 #define LIMIT_COMMON_NAME 64
 
-/* Findings about one object; what comes beyond is counted in one last finding. */
-#define LIMIT_FINDINGS 4096
-
 /* RFC 5019, 5: the whole URL of a GET request. */
 #define LIMIT_OCSP_GET_URL 255
 
