@@ -122,6 +122,26 @@ printf 'severity {\n\tfeature.missing = warning\n}\n' >"$T/mild.conf"
 status_is "a severity" 0 verify --policy "$T/mild.conf" "$pki/plain.chain.pem"
 out_like "is shown as changed" 'warning +feature\.missing'
 
+# --- the manual: every option, and examples that work ---
+
+page=$SRCDIR/man/staple-policy.5
+for section in '' staple certificate gate 'name x' 'responder x' waiver 'ca x'; do
+	if [ -n "$section" ]; then printf '%s { nonesuch = 1 }\n' "$section"; else echo 'nonesuch = 1'; fi >"$T/bad.conf"
+	run show --policy "$T/bad.conf"
+	missing=''
+	for option in $(sed -n 's/.*; allowed: //p' "$T/err" | tr -d ,); do
+		grep -Eq "^\.It Cm $option No = |^\.Ss Section $option|^\.Ic $option\$" "$page" || missing="$missing $option"
+	done
+	err_like "options of '${section% x}' are listed" '; allowed: '
+	is "and stand in staple-policy(5)" "$missing" ""
+done
+sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | awk -v out="$T/example" '
+	/^\.Bd/ { n++; on = 1; next } /^\.Ed/ { on = 0 } on { print >(out n ".conf") }'
+for n in 1 2; do
+	status_is "example $n of staple-policy(5)" 0 show --policy "$T/example$n.conf"
+	out_like "is in force" "# $T/example$n\.conf:2\$"
+done
+
 # --- waivers, to the second ---
 
 day=$(date -u -d '+10 days' +%Y-%m-%d)
