@@ -18,7 +18,7 @@ struct list {
 enum repeated { OPTION_INCLUDE = 1, OPTION_EXCLUDE, OPTION_ISSUER, OPTION_NAME, REPEATED_END };
 
 static struct {
-	char *expires_within, *sort, *fail_on, *password_file;
+	char *expires_within, *sort, *fail_on, *password_file, *columns;
 	int max_depth;
 	int archives, one_file_system, must_staple, trouble, ca, leaf;
 	struct list lists[REPEATED_END];
@@ -44,6 +44,8 @@ static const struct poptOption options[] = {
 	{"archives", '\0', POPT_ARG_NONE, &given.archives, 0, "look into archives", NULL},
 	{"password-file", '\0', POPT_ARG_STRING, &given.password_file, 0,
 	 "passwords of keystores, a line each", "FILE"},
+	{"columns", '\0', POPT_ARG_STRING, &given.columns, 0,
+	 "of the table or CSV, with commas; \"list\" lists them", "LIST"},
 	{"fail-on", '\0', POPT_ARG_STRING, &given.fail_on, 0, "status 1 on: error, warning, finding ids",
 	 "LIST"},
 	POPT_TABLEEND};
@@ -174,12 +176,34 @@ static int flush(void *context, struct err *e)
 	return run->out_failed ? err_set(e, ERR_IO, "the report could not be written") : 0;
 }
 
+#define COLUMNS_MAX 63
+
+/* --columns into `out`, which ends with NULL. */
+static int read_columns(struct tool_run *run, const struct inventory_column **out)
+{
+	char *rest = given.columns, *word;
+	size_t n = 0;
+
+	if (strcmp(run->format, "text") != 0 && strcmp(run->format, "csv") != 0)
+		return tool_usage(run, "--columns: only text and csv have columns");
+	while ((word = strsep(&rest, ",")) != NULL) {
+		if (n == COLUMNS_MAX || !(out[n] = inventory_column_get(word)))
+			return tool_usage(run, "--columns %s: no such column; --columns list lists them", word);
+		n++;
+	}
+	return STATUS_HOLDS;
+}
+
 static int run_scan(struct tool_run *run, struct scan_options *o, const char *const *roots)
 {
 	struct report r = tool_report(run, "inventory");
+	const struct inventory_column *columns[COLUMNS_MAX + 1] = {NULL};
 	enum verdict verdict;
 	struct err e;
 
+	if (given.columns && read_columns(run, columns) != STATUS_HOLDS)
+		return STATUS_UNCHECKED;
+	r.choose = given.columns ? columns : NULL;
 	o->policy = &run->policy;
 	o->now = run->now;
 	o->jobs = run->jobs;
@@ -202,8 +226,14 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 	struct store_passwords passwords = {0};
 	struct buf secrets;
 	struct err e;
-	int status = read_options(run, &o, &ids);
+	int status;
 
+	if (given.columns && strcmp(given.columns, "list") == 0) {
+		for (const struct inventory_column *c = inventory_columns; c->title; c++)
+			buf_printf(&run->out, "%s\n", c->title);
+		return STATUS_HOLDS;
+	}
+	status = read_options(run, &o, &ids);
 	buf_init(&secrets);
 	o.store.passwords = &passwords;
 	o.store.archives = given.archives;
@@ -235,7 +265,7 @@ static const struct tool tool = {
 	.args = "PATH...|-",
 	.example = "staple-inventory --must-staple --expires-within 30d /etc/ssl",
 	.has = TOOL_FORMAT | TOOL_JOBS | TOOL_PROGRESS,
-	.formats = "text json ndjson",
+	.formats = "text json ndjson csv openmetrics html",
 	.options = options,
 	.option = option,
 	.run = run,

@@ -2,7 +2,8 @@
  * inventory: what the writers of staple-inventory are given.
  *
  * A report has certificates, requests, staples and problems in this order; report.item gets a
- * struct inventory_item, report.end a struct inventory_summary.
+ * struct inventory_item, report.end a struct inventory_summary.  report.choose is NULL or an array of
+ * struct inventory_column pointers, NULL at its end.
  */
 #ifndef STAPLE_REPORT_INVENTORY_H
 #define STAPLE_REPORT_INVENTORY_H
@@ -110,6 +111,17 @@ struct inventory_summary {
 };
 
 /* --- shared by the writers --- */
+
+/* A value of a certificate by name: CSV's columns, and those of --columns.  `ours`: the text is
+ * a word or number that we made, never one from outside. */
+struct inventory_column {
+	const char *title;
+	size_t least;              /* width in a table */
+	void (*write)(struct buf *out, const struct inventory_cert *c);
+	bool ours;
+};
+extern const struct inventory_column inventory_columns[]; /* ends with a NULL title */
+const struct inventory_column *inventory_column_get(const char *title);
 
 /* The members of a certificate's JSON object from "sha256" on (no braces). */
 void inventory_json_cert(struct json *j, const struct inventory_cert *c);

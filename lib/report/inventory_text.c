@@ -27,6 +27,8 @@ static const struct {
 };
 
 struct state {
+	const struct inventory_column *const *chosen; /* of --columns; or NULL */
+	size_t chosen_width[64];
 	size_t width[COLUMN_COUNT]; /* 0: not shown */
 	size_t rows;
 	struct buf trouble, problems;
@@ -47,6 +49,38 @@ static void lay_out(struct report *r, struct state *s)
 			s->width[i] += (total - used) * columns[i].share / 100;
 }
 
+/* The columns of --columns share what is left evenly. */
+static void lay_out_chosen(struct report *r, struct state *s)
+{
+	size_t used = 0, n = 0, total = r->columns > 60 ? r->columns : 60;
+
+	for (; s->chosen[n] && n < 64; n++) {
+		s->chosen_width[n] = s->chosen[n]->least;
+		used += s->chosen[n]->least + (n > 0);
+	}
+	for (size_t i = 0; i < n && used < total; i++)
+		s->chosen_width[i] += (total - used) / n;
+}
+
+static void chosen_row(struct report *r, struct state *s, const struct inventory_cert *c)
+{
+	struct buf b;
+
+	buf_init(&b);
+	for (size_t i = 0; s->chosen[i]; i++) {
+		buf_reset(&b);
+		if (c)
+			s->chosen[i]->write(&b, c);
+		if (i > 0)
+			buf_add_byte(r->out, ' ');
+		text_column(r->out, c ? buf_span(&b) : span_str(s->chosen[i]->title), s->chosen_width[i],
+			    s->chosen[i + 1] != NULL);
+	}
+	buf_add_byte(r->out, '\n');
+	r->out->failed |= b.failed;
+	buf_wipe(&b);
+}
+
 static void begin(struct report *r)
 {
 	struct state *s = calloc(1, sizeof *s);
@@ -56,7 +90,11 @@ static void begin(struct report *r)
 		r->out->failed = true;
 		return;
 	}
-	lay_out(r, s);
+	s->chosen = r->choose;
+	if (s->chosen)
+		lay_out_chosen(r, s);
+	else
+		lay_out(r, s);
 }
 
 static void title(struct report *r, struct state *s)
@@ -262,6 +300,13 @@ static void item(struct report *r, const void *what)
 		add_response(r, i->u.response);
 	if (i->kind != INVENTORY_CERT)
 		return;
+	if (s->chosen) {
+		if (s->rows++ == 0)
+			chosen_row(r, s, NULL);
+		chosen_row(r, s, i->u.cert);
+		add_trouble(r, s, i->u.cert);
+		return;
+	}
 	if (s->rows++ == 0)
 		title(r, s);
 	for (int c = 0; c < COLUMN_COUNT; c++) {

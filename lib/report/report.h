@@ -24,6 +24,7 @@ struct report {
 	struct json json;           /* for the JSON writers */
 	size_t items;               /* written so far */
 	void *state;                /* the writer's own */
+	const void *choose;         /* what the user chose to see, as the kind's header says; or NULL */
 };
 
 struct report_writer {

@@ -82,7 +82,9 @@ static int count_issuer(struct issuers *is, const struct cert *c, struct err *e)
 	size_t row;
 	int added;
 
-	if (hash_digest(HASH_SHA256, c->issuer, &d, e) != 0)
+	bool self = cert_self_issued(c); /* roots: one line for all */
+
+	if (hash_digest(HASH_SHA256, self ? span_str("") : c->issuer, &d, e) != 0)
 		return -1;
 	added = seen_add(&is->seen, d.bytes, 0, 0, &row, e);
 	if (added < 0)
@@ -94,7 +96,10 @@ static int count_issuer(struct issuers *is, const struct cert *c, struct err *e)
 			return no_memory(e);
 		is->v = v;
 		buf_init(&name);
-		dn_text(&name, c->issuer);
+		if (self)
+			buf_add_str(&name, "(self-issued)");
+		else
+			dn_text(&name, c->issuer);
 		v[row] = (struct inventory_count){.name = strdup(buf_cstr(&name))};
 		buf_wipe(&name);
 		if (!v[row].name)

@@ -193,6 +193,47 @@ head -c 300 stores/trust.jks >stores/cut.jks
 status_is "a Java keystore that is cut off" 2 inv stores/cut.jks
 out_like "is a problem" 'entry 1 of 2 cannot be read'
 
+# --- formats ---
+mkdir evil
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout pki/evil.key -days 4000 \
+	-subj '/CN==HYPERLINK("x")<script>alert(1)<\/script>' -out 'evil/=1+1.pem' 2>/dev/null
+status_is "CSV" 0 inv --format csv store/bundle.pem evil
+cp "$T/out" out.csv
+is "is read back, with nothing that a spreadsheet computes" "$(/usr/bin/python3 - <<'PY'
+import csv
+with open("out.csv", newline="", encoding="utf-8-sig") as f:
+    r = list(csv.DictReader(f))
+print([x["must_staple"] for x in r], [x["source"] for x in r][-1], any(v.startswith(("=", "+", "@")) for x in r for v in x.values()))
+PY
+)" "['yes', 'no', 'no', 'no'] evil/=1+1.pem False"
+ok "CSV ends its lines with CRLF" grep -q $'\r$' out.csv
+run inv --format csv --columns name,days_left,sha256 store/bundle.pem
+is "--columns chooses" "$(head -1 "$T/out" | tr -d '\r\357\273\277')" "type,name,days_left,sha256,reason"
+run inv --columns must_staple,name store/bundle.pem
+out_like "in the table too" '^yes +ms.example'
+status_is "a column that does not exist is a usage error" 2 inv --columns nonsense store/bundle.pem
+status_is "OpenMetrics" 0 inv --format openmetrics store/bundle.pem
+out_like "counts" 'certificates\{must_staple="yes"\} 1$'
+is "and ends as it must" "$(tail -1 "$T/out")" "# EOF"
+if command -v promtool >/dev/null; then
+	ok "and promtool takes it" bash -c "grep -v '^# EOF' '$T/out' | promtool check metrics"
+fi
+status_is "HTML" 0 inv --format html store/bundle.pem evil
+cp "$T/out" out.html
+out_unlike "holds no script from a certificate" 'alert\(1\)<|<script>alert'
+out_unlike "loads nothing" 'src=|href=|@import|url\('
+if command -v chromium >/dev/null; then
+	timeout 60 chromium --headless=new --no-sandbox --disable-gpu --user-data-dir="$T/chromium" \
+		--dump-dom "file://$PWD/out.html" >dom.html 2>/dev/null
+	is "its script runs in a browser" "$(grep -o '4 of 4 shown' dom.html)" "4 of 4 shown"
+else
+	skip "its script runs in a browser" "chromium is missing"
+fi
+for columns in 80 120 200; do
+	COLUMNS=$columns run inv store evil
+	is "the table fits $columns columns" "$(LC_ALL=C.UTF-8 awk -v n=$columns 'NR < 5 && length > n' "$T/out")" ""
+done
+
 # --- Kubernetes ---
 b64() { base64 -w0 "$1"; }
 cat >secret.yaml <<YAML
