@@ -283,6 +283,7 @@ static int add_base64(struct inspect *in, struct inspect_place *at, struct span 
 {
 	struct inspect_object *o;
 	struct buf der, *kept;
+	size_t whole;
 
 	buf_init(&der);
 	if (pem_base64_decode(text, &der) == 0 && !der.failed &&
@@ -295,7 +296,12 @@ static int add_base64(struct inspect *in, struct inspect_place *at, struct span 
 	buf_wipe(&der);
 	if (!(o = inspect_add(in, at, SPAN_NONE)))
 		return memory(e);
-	inspect_unreadable(o, text.n ? "neither PEM nor DER of a kind that is known" : "it is empty");
+	if (text.n > 1 && text.p[0] == DER_SEQUENCE && text.p[1] >= 0x80)
+		snprintf(o->reason, sizeof o->reason, "it begins as a DER SEQUENCE, but: %s",
+			 der_measure(text, &whole) != 0 ? der_why(text) : "of no kind that is known");
+	else
+		inspect_unreadable(o, text.n ? "neither PEM nor DER of a kind that is known"
+					     : "it is empty");
 	return 0;
 }
 
