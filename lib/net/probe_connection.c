@@ -115,7 +115,7 @@ static void begin_tls(struct connection *c)
 	struct err e;
 
 	if (probe_tls_open(&c->tls, c->context, c->fd, &c->job, &c->path, &e) != 0)
-		over(c, e.code == ERR_UNSUPPORTED ? PATH_SKIPPED : PATH_BROKEN, "%s", e.text);
+		over(c, PATH_BROKEN, "%s", e.text);
 	else
 		c->stage = CONNECTION_HANDSHAKE;
 }

@@ -329,8 +329,10 @@ static void refused(struct probe_tls *t, int rc, const struct probe_job *job)
 static void failed(struct probe_tls *t, int rc, const struct probe_job *job)
 {
 	struct path *p = t->path;
-	bool empty = false;
+	bool empty = false, unreadable = false;
 	enum key_kind kind;
+	struct cert c;
+	struct err why;
 
 	if (t->over || rc == GNUTLS_E_HANDSHAKE_TOO_LARGE) {
 		end(p, PATH_LIMIT, "the server sent more than %zu bytes in its handshake",
@@ -348,11 +350,15 @@ static void failed(struct probe_tls *t, int rc, const struct probe_job *job)
 	}
 	if (!read_chain(t))
 		return;
-	for (size_t i = 0; i < p->count; i++)
+	for (size_t i = 0; i < p->count; i++) {
 		empty = empty || (span_present(p->cert[i].staple) && p->cert[i].staple.n == 0);
+		unreadable = unreadable || cert_decode(p->cert[i].der, &c, &why) != 0;
+	}
 	kind = leaf_kind(p);
 	if (empty) /* the library gives up on it; a client sees what we saw */
 		end(p, PATH_SERVED, "the handshake broke over a staple of zero length");
+	else if (unreadable)
+		end(p, PATH_SERVED, "the handshake broke over a certificate that cannot be read");
 	else if (job->key != KEY_UNKNOWN && kind != KEY_UNKNOWN && key_index(kind) != key_index(job->key))
 		end(p, PATH_NOT_SERVED, "answered an offer of %s keys with a certificate for %s",
 		    key_kind_text(job->key), key_kind_text(kind));

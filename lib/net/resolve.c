@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 /* c-ares keeps a few sockets: one UDP for each server, and TCP where an answer is long. */
 #define SOCKETS 32
@@ -174,6 +175,8 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
 		n = collect(result, q->port, v);
 	if (result)
 		ares_freeaddrinfo(result);
+	if (n == 0 && strcasecmp(q->host, "localhost") == 0) /* RFC 6761, 6.3 */
+		n = (size_t)(probe_address_parse("127.0.0.1", q->port, &v[0]) == 0);
 	snprintf(why, sizeof why, "no address for '%s': %s", q->host,
 		 status == ARES_SUCCESS ? "the name has neither A nor AAAA" :
 		 status == ARES_ENOTFOUND || status == ARES_ENODATA ? "there is no such name" :
