@@ -14,7 +14,7 @@ enum { OPT_HELP = 0x10000, OPT_VERSION, OPT_VERBOSE };
 static struct {
 	char *format, *output, *trust, *chain, *timeout, *deadline, *at, *color, *progress, *explain;
 	const char **policies;
-	int jobs, quiet, no_system_policy;
+	int jobs, quiet, no_system_policy, no_sandbox;
 } given;
 
 static struct poptOption format_options[] = {
@@ -46,6 +46,8 @@ static struct poptOption common_options[] = {
 	 "FILE|NAME"},
 	{"no-system-policy", '\0', POPT_ARG_NONE, &given.no_system_policy, 0,
 	 "leave out the system's policy file", NULL},
+	{"no-sandbox", '\0', POPT_ARG_NONE, &given.no_sandbox, 0,
+	 "keep all rights while reading what others wrote", NULL},
 	{"at", '\0', POPT_ARG_STRING, &given.at, 0, "judge as of this time (RFC 3339 or @SECONDS)",
 	 "TIME"},
 	{"color", '\0', POPT_ARG_STRING, &given.color, 0, "colour in the text report",
@@ -247,6 +249,7 @@ static int read_common(struct options *o, struct tool_run *run)
 	run->trust = given.trust;
 	run->chain = given.chain;
 	run->quiet = given.quiet != 0;
+	run->no_sandbox = given.no_sandbox != 0;
 	run->columns = terminal_columns();
 	run->color = !run->output && isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
 		     !(term && strcmp(term, "dumb") == 0);

@@ -1,7 +1,9 @@
 /* staple-csr: asks a CA for a Must-Staple certificate.  See staple-csr(1). */
 #include "tools/csr.h"
 
+#include "crypto/pkcs11.h"
 #include "ground/file.h"
+#include "ground/sandbox.h"
 #include "task/order.h"
 
 #include <unistd.h>
@@ -112,6 +114,24 @@ static int run_single(struct csr_run *w, const char *const *args, size_t n)
 	return status == STATUS_HOLDS ? report_made(w) : status;
 }
 
+/* A token's module writes where it pleases. */
+static int confine(struct tool_run *run)
+{
+	const struct csr_options *o = &csr_options;
+	const char *outputs[5] = {"/dev/tty"}; /* where passwords are asked for */
+	size_t n = 1;
+
+	if (o->key && pkcs11_is_url(o->key))
+		return STATUS_HOLDS;
+	if (o->out)
+		outputs[n++] = o->out;
+	if (o->out_key)
+		outputs[n++] = o->out_key;
+	if (o->out_dir)
+		outputs[n++] = o->out_dir;
+	return tool_confine(run, false, outputs);
+}
+
 static int run(struct tool_run *run_, const char *const *args, size_t n)
 {
 	struct csr_run w = {.run = run_};
@@ -120,6 +140,11 @@ static int run(struct tool_run *run_, const char *const *args, size_t n)
 	if (status != 0) {
 		csr_options_wipe();
 		return status;
+	}
+	sandbox_hide_memory();
+	if (confine(run_) != STATUS_HOLDS) {
+		csr_options_wipe();
+		return STATUS_UNCHECKED;
 	}
 	request_init(&w.request);
 	buf_init(&w.password);

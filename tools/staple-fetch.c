@@ -8,6 +8,7 @@
 #include "ground/limits.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static struct fetch_words given = {.retries = 1, .per_host = 4};
 
@@ -166,6 +167,40 @@ static void tell_proxies(const struct tool_run *run)
 			tool_note(run, "%s is %s", names[i], getenv(names[i]));
 }
 
+/* The folder that a certificate's name stands in: there its staple goes, also when the name is a
+ * link to elsewhere.  A folder is its own. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return strdup(path);
+	return slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+}
+
+/* A hook needs what we do not. */
+static int confine(struct tool_run *run, const char *const *args, size_t n)
+{
+	const char *asked[] = {given.out ? given.out : given.out_dir, NULL};
+	int status = STATUS_UNCHECKED;
+	char **folders;
+
+	if (given.hook)
+		return STATUS_HOLDS;
+	if (given.check || asked[0])
+		return tool_confine(run, !given.check, given.check ? NULL : asked);
+	folders = calloc(n + 1, sizeof *folders);
+	for (size_t i = 0; folders && i < n; i++)
+		folders[i] = folder_of(args[i]);
+	if (folders)
+		status = tool_confine(run, true, (const char *const *)folders);
+	for (size_t i = 0; folders && i < n; i++)
+		free(folders[i]);
+	free(folders);
+	return status;
+}
+
 static int run_fetch(struct tool_run *run, const char *const *args, size_t n)
 {
 	struct fetch_round round = {.words = &given, .next = WHEN_NONE};
@@ -174,6 +209,8 @@ static int run_fetch(struct tool_run *run, const char *const *args, size_t n)
 
 	if (status == STATUS_HOLDS)
 		status = fetch_options_read(run, &unused); /* wrong words end even --watch */
+	if (status == STATUS_HOLDS)
+		status = confine(run, args, n);
 	if (status != STATUS_HOLDS)
 		return status;
 	tell_proxies(run);

@@ -305,12 +305,25 @@ static int rehearse(struct gate_program *g)
 	return status;
 }
 
+/* A rehearsed server, and a token's module, need what we do not. */
+static int confine(struct tool_run *run)
+{
+	const char *key = given.client_key ? given.client_key : given.client_cert;
+	const char *outputs[] = {given.save, NULL};
+
+	if (given.rehearse || (key && strncmp(key, "pkcs11:", 7) == 0))
+		return STATUS_HOLDS;
+	return tool_confine(run, true, outputs);
+}
+
 static int gate_main(struct tool_run *run, const char *const *args, size_t n)
 {
 	struct gate_program g = {.run = run};
 	struct err e;
 	int status = read_scope(&g);
 
+	if (status == 0)
+		status = confine(run);
 	if (status == 0)
 		status = read_targets(&g, args, n);
 	if (status == 0 && open_inputs(&g, &e) != 0) {

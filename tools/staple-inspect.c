@@ -98,13 +98,17 @@ static int run_inspect(struct tool_run *run, const char *const *args, size_t n)
 {
 	struct store_passwords passwords = {0};
 	int status = STATUS_HOLDS;
-	bool read = false;
+	bool read = false, network = false;
 	struct inspect in;
 	struct buf secrets;
 	struct err e;
 
 	if (n == 0)
 		return tool_usage(run, "a file, a server or - is needed");
+	for (size_t i = 0; i < n; i++)
+		network |= !is_file(args[i]);
+	if (tool_confine(run, network, NULL) != STATUS_HOLDS)
+		return STATUS_UNCHECKED;
 	inspect_init(&in, run->now);
 	in.passwords = &passwords;
 	buf_init(&secrets);

@@ -249,6 +249,8 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 	if (status == STATUS_HOLDS && n == 0)
 		status = usual_places(run, &roots);
 	if (status == STATUS_HOLDS)
+		status = tool_confine(run, false, NULL);
+	if (status == STATUS_HOLDS)
 		status = run_scan(run, &o, roots.v);
 	buf_wipe_secret(&secrets);
 	free(passwords.v);

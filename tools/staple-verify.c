@@ -271,6 +271,8 @@ static int run_verify(struct tool_run *run, const char *const *args, size_t n)
 		return tool_usage(run, "which certificate?");
 	if (given.staple && n > 1)
 		return tool_usage(run, "--staple belongs to one certificate, and there are %zu", n);
+	if (tool_confine(run, false, NULL) != STATUS_HOLDS)
+		return STATUS_UNCHECKED;
 	buf_init(&in.csr_bytes);
 	buf_init(&in.staple_bytes);
 	cert_list_init(&in.chain);

@@ -71,11 +71,21 @@ struct tool_run {
 	size_t columns;         /* of the terminal; 80 when it is none */
 	struct buf out;         /* the report: tool_main writes it when run returns */
 	bool out_failed;        /* an early tool_flush could not write */
+	bool no_sandbox;        /* --no-sandbox */
 	bool progress_shown;    /* a line of progress stands on standard error */
 	const char *program;    /* argv[0] */
 };
 
 int tool_main(int argc, char **argv, const struct tool *tool);
+
+/*
+ * Gives up what the program does not need from here on (ground/sandbox.h): all writing but where
+ * `outputs` (files or folders, NULL-terminated, "-" and NULL for none) and --output lie, running
+ * other programs and, unless `network`, sockets.  To be called by each program's run function
+ * once its options are read, before it reads what others wrote; not by one that is to run commands
+ * or to use a PKCS#11 module, which need what we do not.  A status; a message was written.
+ */
+MUST_USE int tool_confine(struct tool_run *run, bool network, const char *const *outputs);
 
 /* "staple-gate: MESSAGE" on standard error, escaped.  tool_note only without -q. */
 void tool_error(const struct tool_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);

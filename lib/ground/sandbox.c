@@ -29,6 +29,7 @@
 #define READ_FILE (UINT64_C(1) << 2)
 #define READ_DIR (UINT64_C(1) << 3)
 #define REMOVE_FILE (UINT64_C(1) << 5)
+#define MAKE_DIR (UINT64_C(1) << 7)
 #define MAKE_REG (UINT64_C(1) << 8)
 #define TRUNCATE (UINT64_C(1) << 14)
 #define ALL_OF_FIRST ((UINT64_C(1) << 13) - 1) /* version 1 */
@@ -36,7 +37,7 @@
 
 #define OF_A_FILE (EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE)
 #define READING (READ_FILE | READ_DIR)
-#define WRITING (READING | WRITE_FILE | REMOVE_FILE | MAKE_REG | TRUNCATE)
+#define WRITING (READING | WRITE_FILE | REMOVE_FILE | MAKE_REG | MAKE_DIR | TRUNCATE)
 
 struct ruleset_attr {
 	uint64_t handled_fs;

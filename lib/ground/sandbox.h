@@ -24,7 +24,7 @@ enum sandbox_may {
 struct sandbox {
 	unsigned may; /* enum sandbox_may */
 	/* Folders and files beneath which may be read, and folders in which files may also be
-	 * made, replaced and removed; NULL-terminated.  `read` NULL: all may be read; `write` NULL:
+	 * made, replaced and removed, and folders made; NULL-terminated.  `read` NULL: all may be read; `write` NULL:
 	 * nothing may be written.  What does not exist is passed over. */
 	const char *const *read;
 	const char *const *write;
