@@ -8,6 +8,7 @@ complete -c staple-inspect -l timeout -x -d 'longest time for one connection or 
 complete -c staple-inspect -l deadline -x -d 'longest time for the whole run'
 complete -c staple-inspect -l policy -r -F -a 'default leaving strict' -d 'read this policy too (repeatable)'
 complete -c staple-inspect -l no-system-policy -d 'leave out the system\'s policy file'
+complete -c staple-inspect -l no-sandbox -d 'keep all rights while reading what others wrote'
 complete -c staple-inspect -l at -x -d 'judge as of this time (RFC 3339 or @SECONDS)'
 complete -c staple-inspect -l color -x -a 'auto always never' -d 'colour in the text report'
 complete -c staple-inspect -l explain -x -a 'all (staple-inspect --explain all 2>/dev/null | string match -r \'^[a-z][a-z0-9.-]*\')' -d 'explain a finding and end'

@@ -16,6 +16,7 @@ complete -c staple-verify -l trust -r -F -d 'trust these roots (PEM) instead of 
 complete -c staple-verify -l chain -r -F -d 'further certificates for the path'
 complete -c staple-verify -l policy -r -F -a 'default leaving strict' -d 'read this policy too (repeatable)'
 complete -c staple-verify -l no-system-policy -d 'leave out the system\'s policy file'
+complete -c staple-verify -l no-sandbox -d 'keep all rights while reading what others wrote'
 complete -c staple-verify -l at -x -d 'judge as of this time (RFC 3339 or @SECONDS)'
 complete -c staple-verify -l color -x -a 'auto always never' -d 'colour in the text report'
 complete -c staple-verify -l explain -x -a 'all (staple-verify --explain all 2>/dev/null | string match -r \'^[a-z][a-z0-9.-]*\')' -d 'explain a finding and end'
