@@ -219,7 +219,7 @@ head -c 4096 /dev/zero >zeros
 status_is "zeros" 2 staple-inspect zeros
 head -c 300 good.der >cut.der
 status_is "DER that is cut off" 2 staple-inspect cut.der
-out_like "says what is wrong" 'begins as a DER SEQUENCE, but: element longer than its container'
+out_like "says what is wrong" 'begins as a DER SEQUENCE, but: element longer'
 status_is "a file that is not there" 2 staple-inspect ./no-such-file
 err_like "is named" 'no-such-file'
 status_is "one of two that is not there" 2 staple-inspect good.pem ./no-such-file
