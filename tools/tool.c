@@ -34,6 +34,8 @@ static void say(const struct tool_run *run, const char *text)
 	buf_wipe(&b);
 }
 
+static void say_v(const struct tool_run *run, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
+
 static void say_v(const struct tool_run *run, const char *fmt, va_list ap)
 {
 	char text[2048];

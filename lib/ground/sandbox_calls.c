@@ -115,7 +115,8 @@ static int refuse_processes(scmp_filter_ctx c)
 
 static int refuse_arguments(scmp_filter_ctx c)
 {
-	struct scmp_arg_cmp others = SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid());
+	struct scmp_arg_cmp others = {
+		.arg = 0, .op = SCMP_CMP_NE, .datum_a = (scmp_datum_t)getpid()};
 	/* To type for the user, or to read his screen. */
 	struct scmp_arg_cmp type = SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, TIOCSTI);
 	struct scmp_arg_cmp screen = SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, 0x541c); /* TIOCLINUX */

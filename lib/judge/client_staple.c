@@ -130,14 +130,12 @@ bool client_staple_decide(const struct client_input *in, const struct client_lea
 				: "SEC_ERROR_OCSP_OLD_RESPONSE";
 		effect = firefox && !future ? EFFECT_LIVE : EFFECT_REFUSE;
 	}
+	if (effect == EFFECT_LIVE && in->responder_up) {
+		client_say(row, CLIENT_ACCEPTS, "%s, but it asks the responder itself", why);
+		return true;
+	}
 	switch (effect) {
 	case EFFECT_LIVE:
-		if (in->responder_up) {
-			client_say(row, CLIENT_ACCEPTS, "%s, but it asks the responder itself",
-				   why);
-			break;
-		}
-		/* fall through */
 	case EFFECT_REFUSE:
 		client_say(row, CLIENT_REFUSES, "%s%s%s%s", why, code ? " (" : "", code ? code : "",
 			   code ? ")" : "");

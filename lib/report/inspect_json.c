@@ -145,9 +145,9 @@ static void write_kind(struct json *j, const struct inspect_object *o,
 		write_crl(j, &o->crl, item->list->now);
 		break;
 	case INSPECT_PRIVATE_KEY:
-		json_member_bool(j, "encrypted", o->key.encrypted);
-		/* fall through */
 	case INSPECT_PUBLIC_KEY:
+		if (o->kind == INSPECT_PRIVATE_KEY)
+			json_member_bool(j, "encrypted", o->key.encrypted);
 		if (o->key.known)
 			inspect_json_key(j, &o->key.spki);
 		break;
