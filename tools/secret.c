@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +67,9 @@ int secret_read_list(const char *path, struct buf *text, char ***lines, size_t *
 	return 0;
 }
 
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+#define SIGNALS (sizeof signals / sizeof signals[0])
+
 static volatile sig_atomic_t caught;
 
 static void on_signal(int sig)
@@ -73,16 +77,21 @@ static void on_signal(int sig)
 	caught = sig;
 }
 
-/* Reads up to the end of the line.  -1: interrupted, or the terminal is gone. */
-static int read_line(int tty, struct buf *out)
+/* Reads up to the end of the line.  The signals are let in only while it waits, so that none is
+ * missed.  -1: interrupted, or the terminal is gone. */
+static int read_line(int tty, const sigset_t *while_waiting, struct buf *out)
 {
+	struct pollfd p = {.fd = tty, .events = POLLIN};
 	uint8_t c;
 
 	for (;;) {
-		ssize_t n = read(tty, &c, 1);
-
-		if (n != 1)
-			return n < 0 && errno == EINTR && !caught ? read_line(tty, out) : -1;
+		if (ppoll(&p, 1, NULL, while_waiting) < 0) {
+			if (errno != EINTR || caught)
+				return -1;
+			continue;
+		}
+		if (read(tty, &c, 1) != 1)
+			return -1;
 		if (c == '\n' || c == '\r')
 			return 0;
 		if (out->n < SECRET_MAX)
@@ -90,11 +99,9 @@ static int read_line(int tty, struct buf *out)
 	}
 }
 
-/* Off with the echo, and back on whatever ends the reading. */
-static int ask_once(int tty, const char *prompt, struct buf *out, struct err *e)
+static int ask_quietly(int tty, const char *prompt, const sigset_t *while_waiting, struct buf *out,
+		       struct err *e)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
-	struct sigaction mine = {.sa_handler = on_signal}, old[5];
 	struct termios shown, hidden;
 	int rc;
 
@@ -102,19 +109,35 @@ static int ask_once(int tty, const char *prompt, struct buf *out, struct err *e)
 		return err_set_errno(e, ERR_IO, errno, "terminal");
 	hidden = shown;
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
-	caught = 0;
-	for (size_t i = 0; i < 5; i++)
-		sigaction(signals[i], &mine, &old[i]);
 	tcsetattr(tty, TCSAFLUSH, &hidden);
 	dprintf(tty, "%s: ", prompt);
-	rc = read_line(tty, out);
+	rc = read_line(tty, while_waiting, out);
 	tcsetattr(tty, TCSAFLUSH, &shown);
 	dprintf(tty, "\n");
-	for (size_t i = 0; i < 5; i++)
+	return rc == 0 ? 0 : err_set(e, ERR_SECRET, "terminal: no line was typed");
+}
+
+/* Off with the echo, and back on whatever ends the reading. */
+static int ask_once(int tty, const char *prompt, struct buf *out, struct err *e)
+{
+	struct sigaction mine = {.sa_handler = on_signal}, old[SIGNALS];
+	sigset_t ours, before;
+	int rc;
+
+	sigemptyset(&ours);
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaddset(&ours, signals[i]);
+	caught = 0;
+	sigprocmask(SIG_BLOCK, &ours, &before);
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaction(signals[i], &mine, &old[i]);
+	rc = ask_quietly(tty, prompt, &before, out, e);
+	for (size_t i = 0; i < SIGNALS; i++)
 		sigaction(signals[i], &old[i], NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (caught)
 		raise(caught);
-	return rc == 0 ? 0 : err_set(e, ERR_SECRET, "terminal: no line was typed");
+	return rc;
 }
 
 int secret_ask(const char *prompt, bool twice, struct buf *out, struct err *e)

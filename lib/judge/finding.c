@@ -500,8 +500,9 @@ const struct finding_rule finding_rules[] = {
 	 "The message names the value, the rule and what is allowed.",
 	 "Correct the value."},
 	{"request.kept-differs", WARNING, "policy",
-	 "a request that was kept has other names than its line",
-	 "The file was made for an earlier version of the list.  It was left as it is.",
+	 "a request that was kept is not what its line asks for now",
+	 "The file was made for an earlier version of the list, or with other options: its names or TLS "
+	 "features differ.  It was left as it is.",
 	 "Remove the request (its key can stay) and run the batch again."},
 	{"request.name-repeated", INFO, "policy",
 	 "a name was given twice",

@@ -1,24 +1,26 @@
 #include "task/batch.h"
 
-#include "facts/csr.h"
 #include "ground/file.h"
-#include "ground/pem.h"
 #include "ground/work.h"
 #include "judge/ask.h"
+#include "task/batch_keep.h"
 #include "task/batch_line.h"
 #include "task/order.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* The longest name that common file systems take. */
 #define FILE_NAME_MAX 255
 
-/* Requests whose files get their names together, after one wait for the disk.  Each has up to
- * four descriptors open until then; 1024 is a usual limit. */
-#define GROUP 32
+/* Requests whose files get their names together, after one wait for the disk, and those that are
+ * made meanwhile.  Each has up to four descriptors open until then; 1024 is a usual limit. */
+#define GROUP_MAX 96
+#define DESCRIPTORS_EACH 4
+#define DESCRIPTORS_ELSE 64
 
 /* An item under way: what the caller sees, and its files that have no name yet. */
 struct piece {
@@ -32,8 +34,8 @@ struct run {
 	struct span rest;
 	size_t line, count;
 	struct batch_seen seen;
-	struct piece *group[GROUP];
-	size_t group_n;
+	struct piece *group[GROUP_MAX];
+	size_t group_n, group_size;
 };
 
 size_t batch_count(struct span list)
@@ -130,76 +132,6 @@ static int produce(void *context, void **item, struct err *e)
 
 /* --- an item becomes files --- */
 
-static int describe_key(struct batch_item *i, const struct spki *k, struct err *e)
-{
-	i->key = (struct spki){.kind = k->kind, .size = k->size};
-	return hash_digest(HASH_SHA256, k->der, &i->key_sha256, e);
-}
-
-/* Are the names of a request those of the line, in any order? */
-static bool same_names(const struct csr *c, const struct san_list *names)
-{
-	struct span cursor = c->x.san;
-	struct general_name g;
-	bool inside = false;
-	size_t count = 0;
-
-	while (extension_name_next(&cursor, &inside, &g)) {
-		size_t j = 0;
-
-		while (j < names->n && (names->v[j].kind != g.kind ||
-					!span_equal(san_value(&names->v[j]), g.value)))
-			j++;
-		if (j == names->n)
-			return false;
-		count++;
-	}
-	return count == names->n;
-}
-
-/* The DER of a request in PEM or DER, decoded into `der`, which is as large as the file. */
-static struct span request_der(struct span file, struct buf *der)
-{
-	struct pem_block block;
-	const char *damage;
-	ptrdiff_t n;
-
-	if (!pem_present(file))
-		return file;
-	if (pem_next(&file, true, &block) != PEM_BLOCK || block.damage ||
-	    !buf_reserve(der, block.body.n))
-		return SPAN_NONE;
-	n = pem_decode(block.body, der->p, &damage);
-	return n < 0 ? SPAN_NONE : span_of(der->p, (size_t)n);
-}
-
-/* What is there stays; but it must be a request, and other names are told. */
-static int keep(struct batch_item *i, struct err *e)
-{
-	struct buf file, der;
-	struct csr c;
-	int rc;
-
-	buf_init(&file);
-	buf_init(&der);
-	i->state = BATCH_KEPT;
-	rc = file_read(i->path, LIMIT_SMALL_FILE, &file, &i->why);
-	if (rc == 0)
-		rc = csr_decode(request_der(buf_span(&file), &der), &c, &i->why);
-	if (rc != 0) {
-		err_prefix(&i->why, "%s exists, but is no request", i->path);
-		rc = bad(i);
-	} else {
-		if (!same_names(&c, &i->request.names))
-			err_set(&i->note, ERR_EXISTS, "%s is kept, but its names are not those of the line",
-				i->path);
-		rc = describe_key(i, &c.key, e);
-	}
-	buf_wipe(&der);
-	buf_wipe(&file);
-	return rc;
-}
-
 static int order_item(const struct batch *b, struct piece *p, const struct key *k, bool new_key,
 		      struct err *e)
 {
@@ -208,7 +140,7 @@ static int order_item(const struct batch *b, struct piece *p, const struct key *
 			  .password = b->password, .path = i->path, .der = b->der, .force = b->force,
 			  .trust_signature = !p->verify};
 
-	return describe_key(i, key_spki(k), e) != 0 ? -1 : order_prepare(&o, &p->files, e);
+	return batch_describe_key(i, key_spki(k), e) != 0 ? -1 : order_prepare(&o, &p->files, e);
 }
 
 /* The key of a run that was interrupted between the two files. */
@@ -269,7 +201,7 @@ static int process(void *context, unsigned worker, void *item, struct err *e)
 	key_there = !b->force && access(i->key_path, F_OK) == 0;
 	request_there = !b->force && access(i->path, F_OK) == 0;
 	if (key_there)
-		return request_there ? keep(i, e) : use_existing_key(b, p, e);
+		return request_there ? batch_keep(i, e) : use_existing_key(b, p, e);
 	if (request_there) {
 		err_set(&i->why, ERR_EXISTS, "%s exists, but its key %s does not", i->path, i->key_path);
 		return bad(i);
@@ -285,7 +217,7 @@ static int process(void *context, unsigned worker, void *item, struct err *e)
 
 static int finish_group(struct run *r, struct err *e)
 {
-	struct file_replace v[2 * GROUP];
+	struct file_replace v[2 * GROUP_MAX];
 	size_t n = 0;
 	int rc;
 
@@ -311,13 +243,28 @@ static int deliver(void *context, void *item, struct err *e)
 	struct run *r = context;
 
 	r->group[r->group_n++] = item;
-	return r->group_n == GROUP ? finish_group(r, e) : 0;
+	return r->group_n == r->group_size ? finish_group(r, e) : 0;
 }
 
 static void discard(void *context, void *item)
 {
 	(void)context;
 	piece_free(item);
+}
+
+/* Two in five wait for their names while the others are made. */
+static void share_descriptors(struct run *r, struct work *w)
+{
+	struct rlimit limit;
+	size_t pieces = 16;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur > DESCRIPTORS_ELSE + pieces * DESCRIPTORS_EACH)
+		pieces = (size_t)(limit.rlim_cur - DESCRIPTORS_ELSE) / DESCRIPTORS_EACH;
+	if (pieces > GROUP_MAX * 5 / 2)
+		pieces = GROUP_MAX * 5 / 2;
+	r->group_size = pieces * 2 / 5;
+	w->window = (unsigned)(pieces - r->group_size);
 }
 
 int batch_run(const struct batch *b, struct err *e)
@@ -329,6 +276,7 @@ int batch_run(const struct batch *b, struct err *e)
 
 	if (batch_count(b->list) == 0)
 		return err_set(e, ERR_USAGE, "the list has no line with a name");
+	share_descriptors(&r, &w);
 	rc = work_run(&w, e);
 	/* What is ready is kept, whatever ended the run. */
 	if (finish_group(&r, rc == 0 ? e : NULL) != 0)

@@ -4,8 +4,7 @@
 #include "facts/csr.h"
 #include "facts/dn.h"
 #include "ground/der.h"
-#include "ground/file.h"
-#include "ground/pem.h"
+#include "task/source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,34 +36,6 @@ int renew_carry_parse(const char *words, unsigned *out, struct err *e)
 		p += n + (p[n] == ',');
 	}
 	return 0;
-}
-
-/* The first block that is a certificate or a request; or the whole, when it is no PEM. */
-static int find_der(struct span file, const char *path, struct buf *der, struct err *e)
-{
-	const char *damage = NULL;
-	struct pem_block b;
-	ptrdiff_t n;
-
-	if (!pem_present(file)) {
-		buf_add(der, file);
-		return buf_check(der, path, e);
-	}
-	while (pem_next(&file, true, &b) == PEM_BLOCK) {
-		if (!span_equal(b.label, span_str("CERTIFICATE")) &&
-		    !span_equal(b.label, span_str("CERTIFICATE REQUEST")) &&
-		    !span_equal(b.label, span_str("NEW CERTIFICATE REQUEST")))
-			continue;
-		if (!buf_reserve(der, b.body.n + 3))
-			return buf_check(der, path, e);
-		n = b.damage ? -1 : pem_decode(b.body, der->p, &damage);
-		if (n < 0)
-			return err_set(e, ERR_PARSE, "%s: a damaged PEM block: %s", path,
-				       b.damage ? b.damage : damage);
-		der->n = (size_t)n;
-		return 0;
-	}
-	return err_set(e, ERR_PARSE, "%s: neither a certificate nor a request in it", path);
 }
 
 static int decode(struct span der, struct source *s, struct err *e)
@@ -209,13 +180,11 @@ int renew_read(struct request *r, const char *path, unsigned carry, struct findi
 	       struct err *e)
 {
 	struct source s = {.path = path};
-	struct buf file, der;
+	struct buf der;
 	int rc = -1;
 
-	buf_init(&file);
 	buf_init(&der);
-	if (file_read(path, LIMIT_SMALL_FILE, &file, e) != 0 ||
-	    find_der(buf_span(&file), path, &der, e) != 0 || decode(buf_span(&der), &s, e) != 0)
+	if (source_read(path, &der, e) != 0 || decode(buf_span(&der), &s, e) != 0)
 		goto out;
 	if (r->subject.n == 0)
 		buf_add(&r->subject, s.subject);
@@ -226,6 +195,5 @@ int renew_read(struct request *r, const char *path, unsigned carry, struct findi
 	rc = buf_check(&r->subject, path, e);
 out:
 	buf_wipe(&der);
-	buf_wipe(&file);
 	return rc;
 }

@@ -44,6 +44,10 @@ sed -i 's/mail.example.com/imap.example.com/' hosts
 status_is "a line that was changed" 0 batch
 out_like "is told: what is there has other names" 'request.kept-differs.*hosts:3: .*www.example.com.csr'
 
+sed -i 's/imap.example.com/mail.example.com/' hosts
+status_is "other features than those that are there" 0 batch --no-must-staple
+is "are told" "$(grep -c 'request.kept-differs.*TLS features.*asks for Must-Staple' "$T/out")" 4
+
 # --- bad lines ---
 
 cat >hosts <<'L'
@@ -125,6 +129,8 @@ for jobs in 1 3; do
 	is "the report is in the list's order" "$(sed -n 's#^made jobs[0-9]/\(.*\)\.csr$#\1#p' "$T/out" | sha256sum)" \
 		"$(sha256sum <hosts)"
 done
+status_is "with few descriptors" 0 bash -c 'ulimit -n 100; staple-csr --batch hosts --out-dir few --jobs 4'
+out_like "all are made" '200 made'
 status_is "an interrupted run" 143 bash -c '
 	staple-csr --batch hosts --out-dir cut --jobs 2 --new-key rsa-2048 & pid=$!
 	until [ "$(ls cut 2>/dev/null | wc -l)" -ge 6 ]; do sleep 0.05; done
