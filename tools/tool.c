@@ -30,7 +30,10 @@ static void say(const struct tool_run *run, const char *text)
 	buf_printf(&b, "%s: ", run->tool->name);
 	text_terminal(&b, span_str(text));
 	buf_add_byte(&b, '\n');
-	(void)!write(STDERR_FILENO, b.p, b.n);
+	if (b.failed) /* no memory to escape it: say at least that something went wrong */
+		(void)!write(STDERR_FILENO, "out of memory\n", 14);
+	else
+		(void)!write(STDERR_FILENO, b.p, b.n);
 	buf_wipe(&b);
 }
 
@@ -125,13 +128,21 @@ int tool_status_of(enum verdict v)
 
 /* --- output --- */
 
+/* Whole, also what was made elsewhere on its way here. */
+static int check_report(const struct tool_run *run, struct err *e)
+{
+	if (buf_memory_failed())
+		return err_set(e, ERR_MEMORY, "report: out of memory");
+	return buf_check(&run->out, "report", e);
+}
+
 void tool_flush(struct tool_run *run)
 {
 	struct err e;
 
 	if (run->output || run->out_failed)
 		return;
-	if (buf_check(&run->out, "report", &e) != 0 ||
+	if (check_report(run, &e) != 0 ||
 	    file_write_fd(STDOUT_FILENO, "standard output", buf_span(&run->out), &e) != 0) {
 		tool_fail(run, &e);
 		run->out_failed = true;
@@ -147,11 +158,13 @@ static int write_report(struct tool_run *run, int status)
 	if (run->out.n > 0 && run->out.p[run->out.n - 1] != '\n')
 		buf_add_byte(&run->out, '\n');
 	if (!run->output) {
-		if (run->out.n > 0 || run->out.failed)
+		if (run->out.n > 0 || run->out.failed || buf_memory_failed())
 			tool_flush(run);
 		return run->out_failed ? STATUS_UNCHECKED : status;
 	}
-	if (buf_check(&run->out, "report", &e) == 0 &&
+	if (status == STATUS_UNCHECKED && run->out.n == 0)
+		return status; /* nothing was reported: the old report stays */
+	if (check_report(run, &e) == 0 &&
 	    file_replace(run->output, 0644, FILE_KEEP_MODE, buf_span(&run->out), &e) == 0)
 		return status;
 	tool_fail(run, &e);

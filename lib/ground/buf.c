@@ -1,8 +1,16 @@
 #include "ground/buf.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+static atomic_bool memory_failed;
+
+bool buf_memory_failed(void)
+{
+	return atomic_load(&memory_failed);
+}
 
 void buf_init(struct buf *b)
 {
@@ -39,8 +47,10 @@ static bool grow(struct buf *b, size_t cap)
 {
 	uint8_t *p = malloc(cap);
 
-	if (!p)
+	if (!p) {
+		atomic_store(&memory_failed, true);
 		return false;
+	}
 	if (b->p) {
 		memcpy(p, b->p, b->n);
 		wipe_secret(b->p, b->n);
@@ -155,5 +165,7 @@ void *array_grow(void *v, size_t n, size_t *cap, size_t size)
 	p = realloc(v, more * size);
 	if (p)
 		*cap = more;
+	else
+		atomic_store(&memory_failed, true);
 	return p;
 }

@@ -70,6 +70,11 @@ MUST_USE int buf_check(const struct buf *b, const char *what, struct err *e);
  *	v = array_grow(l->v, l->n, &l->cap, sizeof *l->v); */
 MUST_USE void *array_grow(void *v, size_t n, size_t *cap, size_t size);
 
+/* Has any buf of this process ever run out of memory (not into its limit)?  A text that was made in
+ * a buf of its own on the way to the report may then be missing, so the report is not to be trusted:
+ * tools/tool.c looks here before it writes one. */
+bool buf_memory_failed(void);
+
 /* Overwrites n bytes in a way that the compiler may not remove. */
 void wipe_secret(void *p, size_t n);
 
