@@ -81,7 +81,7 @@ class Cases:
                                     + f"{args} {{}}/{name}.der"]))
 
     def save(self):
-        with open(os.path.join(self.folder, "cases.tsv"), "w") as f:
+        with open(os.path.join(self.folder, "cases.tsv"), "w", encoding="utf-8") as f:
             f.write("\n".join(self.rows) + "\n")
 
 
@@ -177,6 +177,9 @@ def certificates(c):
           args=f"--host a.{HOST}")
     c.add("wildcard-itself", c.leaf(san=names("*.example.test")), "name.mismatch",
           args="--host example.test")
+    c.add("idn-host", c.leaf(san=names("xn--bcher-kva.example.test")),
+          args="--host b\u00fccher.example.test")
+    c.add("host-with-final-dot", c.leaf(), args=f"--host {HOST}.")
     c.add("other-host", c.leaf(), "name.mismatch", args="--host mail.example.test")
     c.add("cn-beside-san", c.leaf(subject="mail.example.test"), "name.mismatch",
           args="--host mail.example.test")
