@@ -112,11 +112,15 @@ int fetch_watch(struct tool_run *run, const char *const *args, size_t n,
 		status = fetch_round(run, args, n, &round);
 		if (write_round(run) != 0)
 			status = STATUS_UNCHECKED;
-		failures = status == STATUS_HOLDS ? 0 : failures + 1;
+		/* what is due still, as a responder has nothing newer yet, waits as a failure does */
+		failures = status == STATUS_HOLDS && (round.next == WHEN_NONE || round.next > run->now)
+			? 0 : failures + 1;
 		wait = pause_length((int64_t)time(NULL), round.next, failures);
 		tell_state(run, &round, wait, status);
 		pause_for(wait);
-		if (hung_up)
+		if (hung_up) {
+			failures = 0;
 			notify("STATUS=looking at everything anew");
+		}
 	}
 }

@@ -205,8 +205,12 @@ static int64_t backoff_ms(const struct refresh_item *it, int64_t retry_after)
 
 static bool may_retry(const struct refresh *r, const struct refresh_item *it, int64_t wait_ms)
 {
+	int64_t then = fetch_clock_ms() - r->started + wait_ms;
+
+	if (r->o->limits.deadline_ms && then >= r->o->limits.deadline_ms)
+		return false;
 	if (r->o->retry_for_ms)
-		return fetch_clock_ms() - r->started + wait_ms <= r->o->retry_for_ms;
+		return then <= r->o->retry_for_ms;
 	return it->round < r->o->retries;
 }
 

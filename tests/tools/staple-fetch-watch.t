@@ -39,7 +39,7 @@ ok "a staple of seven seconds is refreshed when half of them are over" \
 	test "$(stat -c %i certs/ms.chain.pem.ocsp)" != "$first"
 ok "with the hook each time" test "$(wc -l <hook.log)" -ge 2
 
-lab_mode good
+lab_mode left:100000:0
 sleep 4 # a long staple comes, and the next round is hours away
 cp "$pki/ms2.chain.pem" certs/
 kill -HUP $watch_pid
@@ -56,6 +56,16 @@ kill $watch_pid
 wait $watch_pid 2>/dev/null
 is "SIGTERM ends it" "$?" 143
 is "no temporary file is left" "$(find . -name '.staple-*' | wc -l)" 0
+
+# A responder that has nothing newer is not asked every second.
+rm -rf certs hook.log && mkdir certs && cp "$pki/ms.chain.pem" certs/
+lab_staple left:600:700 ms half.der && cp half.der certs/ms.chain.pem.ocsp
+lab_mode "fixed $T/half.der"
+: >responder.log
+watch certs
+sleep 3.5
+is "a responder without anything newer is asked once in a while" "$(wc -l <responder.log)" 1
+kill $watch_pid
 
 # An abstract name, as systemd uses them for user services.
 lab_start manager2.log '^ready' $python manager.py "lab-$$"

@@ -151,6 +151,18 @@ lab_mode flaky:2
 ok "a retry gets what the first attempt did not" fetch --out f.der "$cert"
 ok "and again" fetch --out f2.der "$cert"
 
+# --- time ---
+lab_mode http500
+SECONDS=0
+status_is "--retry-for goes on asking" 2 fetch --retry-for 2s --out t.der "$cert"
+ok "for about so long" test "$SECONDS" -le 4
+status_is "--deadline beats it" 2 fetch --retry-for 60s --deadline 1s --out t.der "$cert"
+ok "by far" test "$SECONDS" -le 9
+lab_mode hang
+status_is "--deadline ends a request too" 2 fetch --deadline 1s --out t.der "$cert"
+out_like "by name" 'fetch.no-answer'
+ok "at once" test "$SECONDS" -le 14
+
 # --- revoked ---
 lab_mode good
 ok "a good staple, then" fetch --out r.der "$cert"
