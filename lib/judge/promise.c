@@ -1,4 +1,5 @@
 #include "judge/promise.h"
+#include "judge/promise_weak.h"
 
 #include "ground/text.h"
 #include "facts/dn.h"
@@ -97,31 +98,6 @@ void promise_host(const struct promise_input *in, struct findings *f)
 			     in->host);
 }
 
-/* Signature algorithms that can be forged, by their OID's content. */
-static bool weak_algorithm(struct span oid, bool *sha1)
-{
-	static const struct {
-		uint8_t oid[10];
-		size_t n;
-		bool sha1;
-	} weak[] = {
-		{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x02}, 9, false}, /* md2WithRSA */
-		{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x03}, 9, false}, /* md4WithRSA */
-		{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04}, 9, false}, /* md5WithRSA */
-		{{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05}, 9, true},  /* sha1WithRSA */
-		{{0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03}, 7, true},              /* dsa-with-sha1 */
-		{{0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01}, 7, true},              /* ecdsa-with-SHA1 */
-		{{0x2b, 0x0e, 0x03, 0x02, 0x1d}, 5, true},                          /* sha1WithRSA (OIW) */
-	};
-
-	for (size_t i = 0; i < sizeof weak / sizeof weak[0]; i++)
-		if (span_equal(oid, span_of(weak[i].oid, weak[i].n))) {
-			*sha1 = weak[i].sha1;
-			return true;
-		}
-	return false;
-}
-
 /* What is odd about the certificate as such. */
 static void check_form(const struct promise_input *in, struct findings *f)
 {
@@ -142,7 +118,7 @@ static void check_form(const struct promise_input *in, struct findings *f)
 			     c->x.unknown_critical == 1 ? "" : "s", buf_cstr(&oid));
 		buf_wipe(&oid);
 	}
-	if (!cert_self_issued(c) && weak_algorithm(c->signature_algorithm_oid, &sha1))
+	if (!cert_self_issued(c) && promise_weak(c->signature_algorithm_oid, &sha1))
 		findings_add_as(f, "cert.weak-signature", sha1 ? in->policy->cert_sha1 : SEVERITY_ERROR,
 				in->subject, "signed with %s", name ? name : "an obsolete algorithm");
 }

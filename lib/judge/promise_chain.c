@@ -1,5 +1,6 @@
 /* The chain, RFC 7633's rule along it, and whether the certificate can be stapled at all. */
 #include "judge/promise.h"
+#include "judge/promise_weak.h"
 
 #include <stdio.h>
 #include <strings.h>
@@ -98,6 +99,32 @@ static void check_superset(const struct promise_input *in, struct findings *f)
 	}
 }
 
+/* The issuers' own signatures and keys; an anchor's signature vouches for nothing.  What rests on
+ * MD5 and the like is already refused by the path's state when that was validated. */
+static void check_strength(const struct promise_input *in, struct findings *f)
+{
+	const struct policy *p = in->policy;
+	char text[32];
+	bool sha1;
+
+	for (size_t i = 1; i < in->path->n; i++) {
+		const struct cert *c = &in->path->cert[i];
+		bool anchor = i + 1 == in->path->n && in->path->state == CHAIN_TRUSTED;
+
+		if (!anchor && !cert_self_issued(c) &&
+		    promise_weak(c->signature_algorithm_oid, &sha1) &&
+		    (sha1 || in->path->state != CHAIN_WEAK))
+			findings_add_as(f, "chain.weak", sha1 ? p->cert_sha1 : SEVERITY_ERROR,
+					in->subject, "at level %zu: signed with %s", i,
+					sha1 ? "SHA-1" : "MD5 or older");
+		if ((c->key.kind == KEY_RSA || c->key.kind == KEY_RSA_PSS) &&
+		    c->key.size < p->key_rsa_min)
+			findings_add(f, "chain.weak", in->subject,
+				     "at level %zu: the issuer's key is %s; the policy asks for %u bits", i,
+				     spki_text(&c->key, text), p->key_rsa_min);
+	}
+}
+
 void promise_chain(const struct promise_input *in, struct findings *f)
 {
 	if (!in->path)
@@ -105,6 +132,7 @@ void promise_chain(const struct promise_input *in, struct findings *f)
 	if (in->path->state != CHAIN_TRUSTED)
 		add_at_level(in, f, state_id(in->path), in->path->level, in->path->reason);
 	check_issuer_dates(in, f);
+	check_strength(in, f);
 	check_superset(in, f);
 }
 

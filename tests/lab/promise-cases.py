@@ -246,6 +246,13 @@ def chains(c):
           "chain.constraints " + superset)
     below("chain-md5", Authority("Broken", by=c.rsa_root, digest="md5"), "chain.weak",
           trust="rsa-root.der")
+    below("chain-sha1", Authority("Weak", by=root, digest="sha1"), "chain.weak")
+    short = Authority("Short", by=root, key=rsa.generate_private_key(65537, 1024))
+    below("chain-short-rsa", short, "chain.weak")
+    # an anchor's own signature vouches for nothing
+    anchor = Authority("Anchor SHA-1", digest="sha1")
+    c.write("anchor-sha1.der", anchor.der)
+    c.add("anchor-with-sha1", c.leaf(by=anchor), trust="anchor-sha1.der", chain=None)
     # the trust anchor binds too, unless it may not sign certificates (and then it is none)
     anchor = Authority("Anchor 17", feature=features(17))
     c.write("anchor17.der", anchor.der)
