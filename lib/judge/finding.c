@@ -115,6 +115,11 @@ const struct finding_rule finding_rules[] = {
 	 "the certificate is signed with a weak algorithm",
 	 "MD5 and SHA-1 signatures can be forged; current clients refuse them in certificates.",
 	 "Ask the CA to sign it with SHA-256 or better."},
+	{"chain.anchor-expired", WARNING, "OpenSSL; GnuTLS; RFC 5280, 6.1",
+	 "the trusted certificate at the chain's end is not valid at that time",
+	 "RFC 5280 does not ask for the dates of a trust anchor, but OpenSSL and GnuTLS do, and refuse "
+	 "the chain.",
+	 "Use a chain that ends in a root which is valid, and trust that one."},
 	{"chain.bad-signature", ERROR, "RFC 5280, 6.1.3",
 	 "a certificate of the chain is not signed by its issuer's key",
 	 "The names fit, but the signature does not check under the issuer's public key.",

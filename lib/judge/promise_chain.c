@@ -46,21 +46,19 @@ static void add_at_level(const struct promise_input *in, struct findings *f, con
 
 static void check_issuer_dates(const struct promise_input *in, struct findings *f)
 {
-	size_t end = in->path->n;
 	char from[WHEN_TEXT_SIZE], until[WHEN_TEXT_SIZE], what[96];
 
-	/* The anchor's own dates are not part of the path (RFC 5280, 6.1). */
-	if (in->path->state == CHAIN_TRUSTED && end > 0)
-		end--;
-	for (size_t i = 1; i < end; i++) {
+	for (size_t i = 1; i < in->path->n; i++) {
 		const struct cert *c = &in->path->cert[i];
+		/* The anchor's own dates are not part of the path (RFC 5280, 6.1), but clients look. */
+		bool anchor = i + 1 == in->path->n && in->path->state == CHAIN_TRUSTED;
 
 		if (c->not_before != WHEN_NONE && c->not_after != WHEN_NONE &&
 		    in->now >= c->not_before && in->now <= c->not_after)
 			continue;
 		snprintf(what, sizeof what, "valid from %s to %s", when_format(c->not_before, from),
 			 when_format(c->not_after, until));
-		add_at_level(in, f, "chain.issuer-expired", i, what);
+		add_at_level(in, f, anchor ? "chain.anchor-expired" : "chain.issuer-expired", i, what);
 	}
 }
 

@@ -253,6 +253,10 @@ def chains(c):
     anchor = Authority("Anchor SHA-1", digest="sha1")
     c.write("anchor-sha1.der", anchor.der)
     c.add("anchor-with-sha1", c.leaf(by=anchor), trust="anchor-sha1.der", chain=None)
+    anchor = Authority("Old anchor", life=(-900, -1))
+    c.write("old-anchor.der", anchor.der)
+    c.add("anchor-expired", c.leaf(by=anchor), "", "chain.anchor-expired", trust="old-anchor.der",
+          chain=None)
     # the trust anchor binds too, unless it may not sign certificates (and then it is none)
     anchor = Authority("Anchor 17", feature=features(17))
     c.write("anchor17.der", anchor.der)
