@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A laboratory PKI in a folder, made in well under a second.
 
-    pki.py DIR [--ocsp URL] [--issuers URL] [--days N] [--start-days-ago N] [--only NAME,NAME...]
+    pki.py DIR [--ocsp URL]... [--issuers URL] [--days N] [--start-days-ago N] [--only NAME,NAME...]
            [--copies N]
 
 Writes NAME.pem, NAME.key for: root, int (issues the leaves), intms (an intermediate with the
@@ -112,7 +112,7 @@ class Pki:
 
     def leaf(self, label, feature, critical, issuer):
         o = self.options
-        where = [(AIA.OCSP, o.ocsp), (AIA.CA_ISSUERS, o.issuers)]
+        where = [(AIA.OCSP, url) for url in o.ocsp] + [(AIA.CA_ISSUERS, o.issuers)]
         where = [x509.AccessDescription(
             kind, x509.UniformResourceIdentifier(url.replace("{name}", label)))
             for kind, url in where if url and label != "noaia"]
@@ -170,7 +170,8 @@ def usage(sign, ca):
 def main():
     parser = argparse.ArgumentParser(description="make a laboratory PKI")
     parser.add_argument("folder")
-    parser.add_argument("--ocsp", help="OCSP URL for the AIA")
+    parser.add_argument("--ocsp", action="append", default=[],
+                        help="OCSP URL for the AIA; may be repeated")
     parser.add_argument("--issuers", help="CA Issuers URL for the AIA")
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--start-days-ago", type=int, default=40)

@@ -204,8 +204,26 @@ printf "responder '%s*' { url = \"%smapped/\" }\n" "$ocsp_url" "$ocsp_url" >map.
 ok "a policy's map overrides the responder" fetch --policy map.conf --format json --out map.der "$cert"
 is "and is told" "$(jq -r '.certificates[0].url' <"$T/out")" "${ocsp_url}mapped/"
 kill "$responder_pid"
+wait "$responder_pid" 2>/dev/null
 rm -rf "$pki" responder.out responder.log # some of its threads hang still
 lab_responder && lab_pki
+
+# --- several URLs in one certificate ---
+$python "$lab/pki.py" pki2 --ocsp http://127.0.0.1:1/ --ocsp "$ocsp_url" --only ms,ms2
+kill "$responder_pid"
+rm -f responder.out
+port=${ocsp_url##*:}
+lab_start responder.out '^listening' $python "$lab/responder.py" pki2 "$T/mode" --port "${port%/}" --log "$T/responder.log"
+second_pid=$lab_pid
+lab_mode good
+ok "the second URL is asked when the first does not answer" fetch -v --retries 0 --out two.der pki2/ms.chain.pem
+err_like "which -v tells" 'http://127.0.0.1:1/: .*(refused|connect)'
+lab_mode trylater
+status_is "when the second answers badly that is what counts" 1 fetch --retries 0 --out two2.der pki2/ms.chain.pem
+out_like "and not the first one's silence" staple.try-later
+kill "$second_pid"
+rm -f responder.out
+lab_responder && rm -f "$pki"/* && lab_pki
 
 # --- several at once ---
 lab_mode delay:0.3
