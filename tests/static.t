@@ -26,9 +26,12 @@ have() {
 	return 1
 }
 
+# Left out for gcc, which does not follow what is stored in arrays, nor that a span's pointer is
+# NULL only when its length is 0: leaks (ASan looks for them in every test) and NULL (clang does).
 if have gcc; then
 	printf '%s\0' "${sources[@]}" | xargs -0 -P "$jobs" -n 1 gcc "${flags[@]}" -O1 -fanalyzer \
-		-Wno-analyzer-malloc-leak -c -o /dev/null >"$T/log" 2>&1
+		-Wno-analyzer-malloc-leak -Wno-analyzer-null-dereference -Wno-analyzer-null-argument \
+		-Wno-analyzer-possible-null-dereference -Wno-analyzer-possible-null-argument -c -o /dev/null >"$T/log" 2>&1
 	is "gcc takes every file" "$(grep -E 'error:' "$T/log" | head -n 3)" ""
 	sed -nE 's/^([^ :]+):[0-9]+:[0-9]+: warning: .*\[-W(analyzer-[a-z-]+)\]$/\1 [\2]/p' "$T/log" >"$T/gcc"
 	verdict gcc
