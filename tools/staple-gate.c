@@ -66,6 +66,7 @@ static int on_option(struct tool_run *run, int val, const char *arg)
 	int rc = val == OPT_SNI ? gate_scope_add_sni(&given.scope, arg, &e)
 				: gate_scope_add_connect(&given.scope, arg, &e);
 
+	free((char *)(uintptr_t)arg); /* popt's copy */
 	return rc == 0 ? 0 : tool_usage(run, "--%s: %s", val == OPT_SNI ? "sni" : "connect", e.text);
 }
 

@@ -45,7 +45,7 @@ struct tool {
 	int64_t timeout_default_ms, deadline_default_ms; /* with TOOL_TIMEOUT; 0: no deadline */
 	const struct poptOption *options; /* its own; ends with POPT_TABLEEND; or NULL */
 	/* Called for each own option whose popt `val` is not 0 (options that may be repeated); NULL
-	 * when there is none.  0, or a status after tool_usage. */
+	 * when there is none.  0, or a status after tool_usage.  `arg` is popt's copy, the callee's to free. */
 	int (*option)(struct tool_run *run, int val, const char *arg);
 	/* Returns an enum tool_status.  args: what popt left, NULL-terminated. */
 	int (*run)(struct tool_run *run, const char *const *args, size_t n);

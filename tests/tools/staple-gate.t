@@ -140,7 +140,7 @@ status_is "a bad key kind" 2 gate --key-kind dsa localhost
 status_is "a bad number of rounds" 2 gate --rounds -1 localhost
 status_is "a bad address" 2 gate --connect nowhere localhost
 status_is "a bad protocol" 2 gate --starttls telnet localhost
-status_is "a trust file that is not there" 2 gate --trust "$T/none.pem" localhost
+status_is "a trust file that is not there" 2 staple-gate --no-system-policy --trust "$T/none.pem" localhost
 
 # --- the candidate ---
 
@@ -235,6 +235,15 @@ status_is "one that never listens" 2 gate --deadline 1s --rehearse 'sleep 100' "
 err_like "is told" 'nobody listens yet'
 status_is "a port that is taken" 2 gate --rehearse 'sleep 100' "$(at ms:good)"
 err_like "is told" 'listens already'
+staple-gate --no-system-policy --trust "$pki/root.pem" --rounds 10000 --jobs 1 \
+	--rehearse "$serve -status_file $T/ms.der" "localhost:$port" >"$T/killed" 2>&1 &
+gate_pid=$!
+at_end_kill $gate_pid
+lab_wait "$T/killed" 'ACCEPT'
+kill -TERM $gate_pid
+wait $gate_pid
+is "ended by a signal" $? 143
+ok "it leaves no server behind" bash -c "! (: </dev/tcp/127.0.0.1/$port) 2>/dev/null"
 run gate --format json --rehearse "echo noise; $serve -status_file $T/ms.der" "localhost:$port"
 is "the server's words stay out of the report" "$(q '[.targets[0].paths[] |
 	select(.first_after_start)] | length')" 1

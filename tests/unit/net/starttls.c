@@ -22,7 +22,7 @@ struct dialogue {
 #define LDAP_OK "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x00\x04\x00\x04\x00"
 #define LDAP_NO "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00"
 #define LDAP_LONG "\x30\x84\x00\x00\x00\x10\x02\x01\x01\x78\x84\x00\x00\x00\x07\x0a\x01\x00\x04\x00\x04\x00"
-#define MYSQL(flags) "\x2e\x00\x00\x00\x0a" "8.0.1-x\0" "\x01\x02\x03\x04" "abcdefgh\0" "\xff" flags \
+#define MYSQL(flags) "\x28\x00\x00\x00\x0a" "8.0.1-x\0" "\x01\x02\x03\x04" "abcdefgh\0" "\xff" flags \
 	"\x21\x02\x00\xff\xc1\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 
 static const struct dialogue dialogues[] = {
@@ -78,8 +78,8 @@ static const struct dialogue dialogues[] = {
 	{"postgres", NULL, {{"N", 1, NULL}}, STARTTLS_REFUSED, "does not offer"},
 	{"postgres", NULL, {{"SX", 2, NULL}}, STARTTLS_INJECTED, "1 bytes"},
 	{"postgres", NULL, {{"E", 1, NULL}}, STARTTLS_GARBAGE, "0x45"},
-	{"mysql", NULL, {{MYSQL("\xff"), 50, "\x20"}}, STARTTLS_READY, ""},
-	{"mysql", NULL, {{MYSQL("\xf7"), 50, NULL}}, STARTTLS_REFUSED, "does not offer"},
+	{"mysql", NULL, {{MYSQL("\xff"), 44, "\x20"}}, STARTTLS_READY, ""},
+	{"mysql", NULL, {{MYSQL("\xf7"), 44, NULL}}, STARTTLS_REFUSED, "does not offer"},
 	{"mysql", NULL, {{"\x10\x00\x00\x00\xffno entry at all.", 20, NULL}}, STARTTLS_GARBAGE, "MySQL"},
 	{"mysql", NULL, {{"SSH-2.0-OpenSSH\r\n", 0, NULL}}, STARTTLS_GARBAGE, "MySQL"},
 };
