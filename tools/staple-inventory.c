@@ -4,6 +4,7 @@
 
 #include "ground/file.h"
 #include "ground/limits.h"
+#include "task/history.h"
 #include "task/scan.h"
 
 #include <stdlib.h>
@@ -18,9 +19,9 @@ struct list {
 enum repeated { OPTION_INCLUDE = 1, OPTION_EXCLUDE, OPTION_ISSUER, OPTION_NAME, REPEATED_END };
 
 static struct {
-	char *expires_within, *sort, *fail_on, *password_file, *columns;
+	char *expires_within, *sort, *fail_on, *password_file, *columns, *db, *history;
 	int max_depth;
-	int archives, one_file_system, must_staple, trouble, ca, leaf;
+	int archives, diff, one_file_system, must_staple, trouble, ca, leaf;
 	struct list lists[REPEATED_END];
 } given = {.max_depth = -1};
 
@@ -44,6 +45,11 @@ static const struct poptOption options[] = {
 	{"archives", '\0', POPT_ARG_NONE, &given.archives, 0, "look into archives", NULL},
 	{"password-file", '\0', POPT_ARG_STRING, &given.password_file, 0,
 	 "passwords of keystores, a line each", "FILE"},
+	{"db", '\0', POPT_ARG_STRING, &given.db, 0, "record the scan in this database", "FILE"},
+	{"diff", '\0', POPT_ARG_NONE, &given.diff, 0, "with --db: tell only what changed since the last scan",
+	 NULL},
+	{"history", '\0', POPT_ARG_STRING, &given.history, 0,
+	 "with --db: tell one certificate's life and end", "SHA256|NAME"},
 	{"columns", '\0', POPT_ARG_STRING, &given.columns, 0,
 	 "of the table or CSV, with commas; \"list\" lists them", "LIST"},
 	{"fail-on", '\0', POPT_ARG_STRING, &given.fail_on, 0, "status 1 on: error, warning, finding ids",
@@ -171,7 +177,9 @@ static int flush(void *context, struct err *e)
 {
 	struct tool_run *run = context;
 
-	if (run->out.n >= 256 * 1024)
+	if (given.diff)
+		buf_reset(&run->out); /* the listing is not asked for */
+	else if (run->out.n >= 256 * 1024)
 		tool_flush(run);
 	return run->out_failed ? err_set(e, ERR_IO, "the report could not be written") : 0;
 }
@@ -207,7 +215,7 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 	o->policy = &run->policy;
 	o->now = run->now;
 	o->jobs = run->jobs;
-	o->stream = strcmp(run->format, "ndjson") == 0;
+	o->stream = strcmp(run->format, "ndjson") == 0 && !o->record;
 	o->context = run;
 	o->progress = run->progress ? progress : NULL;
 	o->flush = flush;
@@ -219,11 +227,75 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 	return tool_status_of(verdict);
 }
 
+static struct report plain_report(struct tool_run *run)
+{
+	return (struct report){.out = &run->out, .tool = run->tool->name, .version = PACKAGE_VERSION,
+			       .at = run->now, .color = run->color, .columns = run->columns,
+			       .verbose = run->verbose, .quiet = run->quiet};
+}
+
+/* The scan, recorded; with --diff only what changed is written. */
+static int run_recorded(struct tool_run *run, struct scan_options *o, const char *const *roots)
+{
+	bool json = strcmp(run->format, "json") == 0;
+	struct report r = plain_report(run);
+	struct scan_counts counts;
+	struct history h;
+	struct err e;
+	int status;
+
+	if (history_open(&h, given.db, roots, run->now, &e) != 0) {
+		history_wipe(&h);
+		tool_fail(run, &e);
+		return STATUS_UNCHECKED;
+	}
+	o->record = history_cert;
+	o->record_context = &h;
+	o->counts = &counts;
+	counts.files = SIZE_MAX;
+	status = run_scan(run, o, roots);
+	if (counts.files != SIZE_MAX && !run->out_failed) {
+		if (given.diff)
+			buf_reset(&run->out);
+		if (history_commit(&h, counts.files, counts.problems, &e) != 0 ||
+		    (given.diff && history_diff(&h, &r, json, &e) != 0)) {
+			tool_fail(run, &e);
+			status = STATUS_UNCHECKED;
+		}
+	}
+	history_wipe(&h);
+	return status;
+}
+
+static int check_history(struct tool_run *run)
+{
+	bool plain = strcmp(run->format, "text") == 0 || strcmp(run->format, "json") == 0;
+
+	if ((given.diff || given.history) && !given.db)
+		return tool_usage(run, "--%s needs the database: --db FILE", given.diff ? "diff" : "history");
+	if ((given.diff || given.history) && !plain)
+		return tool_usage(run, "--%s: the format must be text or json", given.diff ? "diff" : "history");
+	return STATUS_HOLDS;
+}
+
+static int run_history(struct tool_run *run)
+{
+	struct report r = plain_report(run);
+	struct err e;
+
+	if (history_tell(given.db, given.history, &r, strcmp(run->format, "json") == 0, &e) == 0)
+		return STATUS_HOLDS;
+	buf_reset(&run->out);
+	tool_fail(run, &e);
+	return STATUS_UNCHECKED;
+}
+
 static int run(struct tool_run *run, const char *const *args, size_t n)
 {
 	struct scan_options o = {0};
 	struct list roots = {0}, ids = {0};
 	struct store_passwords passwords = {0};
+	const char *const outputs[] = {given.db, NULL};
 	struct buf secrets;
 	struct err e;
 	int status;
@@ -233,7 +305,11 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 			buf_printf(&run->out, "%s\n", c->title);
 		return STATUS_HOLDS;
 	}
-	status = read_options(run, &o, &ids);
+	status = check_history(run);
+	if (status == STATUS_HOLDS && given.history)
+		return run_history(run);
+	if (status == STATUS_HOLDS)
+		status = read_options(run, &o, &ids);
 	buf_init(&secrets);
 	o.store.passwords = &passwords;
 	o.store.archives = given.archives;
@@ -249,9 +325,9 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 	if (status == STATUS_HOLDS && n == 0)
 		status = usual_places(run, &roots);
 	if (status == STATUS_HOLDS)
-		status = tool_confine(run, false, NULL);
+		status = tool_confine(run, false, outputs);
 	if (status == STATUS_HOLDS)
-		status = run_scan(run, &o, roots.v);
+		status = given.db ? run_recorded(run, &o, roots.v) : run_scan(run, &o, roots.v);
 	buf_wipe_secret(&secrets);
 	free(passwords.v);
 	free(roots.v);

@@ -411,6 +411,8 @@ int scan_run(const struct scan_options *o, const char *const *roots, struct repo
 	*verdict = rc != 0 || s.sum.problems ? VERDICT_UNKNOWN : VERDICT_PASS;
 	if (s.failing)
 		*verdict = VERDICT_FAIL;
+	if (o->counts)
+		*o->counts = (struct scan_counts){s.sum.files, s.sum.problems};
 	wipe(&s);
 	return rc;
 }

@@ -32,6 +32,10 @@ struct scan_fail {
 	const char *const *ids;     /* NULL-terminated, or NULL */
 };
 
+struct scan_counts {
+	size_t files, problems;
+};
+
 struct scan_options {
 	struct store_options store;
 	struct walk_options walk;
@@ -47,7 +51,13 @@ struct scan_options {
 	void *context;
 	void (*progress)(void *context, size_t files, size_t of, size_t certs);
 	int (*flush)(void *context, struct err *e);
+	/* Each certificate with all its places, whatever the filter says; not in a stream.  NULL: none. */
+	void *record_context;
+	int (*record)(void *context, const struct inventory_cert *c, struct err *e);
+	/* Filled at the end when it is given. */
+	struct scan_counts *counts;
 };
+
 
 /*
  * Scans and reports.  `input` is read instead of a path named "-", as the source "-".  *verdict:

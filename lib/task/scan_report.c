@@ -159,6 +159,8 @@ static int write_cert(struct scan *s, struct inventory_cert *row, struct finding
 	struct inventory_item item = {.kind = INVENTORY_CERT, .u.cert = row};
 	enum severity worst;
 
+	if (s->o->record && s->o->record(s->o->record_context, row, e) != 0)
+		return -1;
 	if (scan_may_trouble(s, row->cert))
 		scan_judge(s, row->cert, row->places[0].source, row->places[0].index, f);
 	if (findings_check(f, e) != 0)

@@ -234,6 +234,41 @@ for columns in 80 120 200; do
 	is "the table fits $columns columns" "$(LC_ALL=C.UTF-8 awk -v n=$columns 'NR < 5 && length > n' "$T/out")" ""
 done
 
+# --- history ---
+mkdir live; cp pki/ms.pem live/a.pem; cp pki/plain.pem live/b.pem
+dbinv() { staple-inventory --no-system-policy --db h.db "$@"; }
+status_is "a first scan" 0 dbinv --at 2026-11-01 --diff live
+out_like "has nothing to compare with" 'first scan'
+mv live/a.pem live/moved.pem; rm live/b.pem; cp pki/ca.pem live/c.pem
+status_is "a second scan" 0 dbinv --at 2026-11-02 --diff --format json live
+is "tells what appeared, vanished, and moved" \
+	"$(query 'sorted((c["change"], c["there"], c["source"]) for c in d["changes"])')" \
+	"[('appeared', True, 'live/c.pem'), ('moved', False, 'live/a.pem'), ('moved', True, 'live/moved.pem'), ('vanished', False, 'live/b.pem')]"
+status_is "the same again" 0 dbinv --at 2026-11-03 --diff live
+out_like "is no change" '^0 changes since 2026-11-02'
+cp pki/plain.pem live/b.pem; run dbinv --at 2026-11-04 live
+status_is "a life by name" 0 dbinv --history plain.example --format json
+is "has its times" "$(query '[(h["first_seen"][:10], h["last_seen"][:10], h["still_there"]) for h in d["history"]]')" \
+	"[('2026-11-01', '2026-11-01', False), ('2026-11-04', '2026-11-04', True)]"
+status_is "a life by fingerprint" 0 dbinv --history "$(sha pki/ms.pem | head -c 12)"
+out_like "names its places" 'live/moved.pem#0: seen from 2026-11-02T00:00:00Z to 2026-11-04T00:00:00Z, still there'
+status_is "a life that was not" 2 dbinv --history nobody.example
+status_is "ndjson with a database" 0 dbinv --at 2026-11-05 --format ndjson live
+is "has every row" "$(lines 'sorted(r["source"] for r in d if r["type"]=="certificate")')" "['live/b.pem', 'live/c.pem', 'live/moved.pem']"
+(dbinv --at 2026-11-06 live >/dev/null; echo $? >one) & (dbinv --at 2026-11-06 live >/dev/null; echo $? >two) & wait
+is "two scans at once are safe" "$(cat one two | paste -sd' ')" "0 0"
+ok "and the database is whole" /usr/bin/python3 -c 'import sqlite3, sys; sys.exit(sqlite3.connect("h.db").execute("pragma integrity_check").fetchone() != ("ok",))'
+dbinv --at 2026-11-07 --jobs 1 big.pem >/dev/null & pid=$!; sleep 0.05; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
+status_is "after a scan that was killed" 0 dbinv --at 2026-11-08 --diff live
+out_like "the last complete one is in force" '^0 changes since 2026-11-06'
+/usr/bin/python3 -c 'import sqlite3; c = sqlite3.connect("h.db"); c.execute("pragma user_version = 99"); c.commit()'
+status_is "a database from a newer version is status 2" 2 dbinv live
+err_like "and says so" 'newer staple-inventory \(schema 99'
+/usr/bin/python3 -c 'import sqlite3; c = sqlite3.connect("other.db"); c.execute("create table t(x)"); c.commit()'
+status_is "another program's database is status 2" 2 inv --db other.db live
+err_like "and says so" 'not one of staple-inventory'
+status_is "--diff without --db is a usage error" 2 inv --diff live
+
 # --- Kubernetes ---
 b64() { base64 -w0 "$1"; }
 cat >secret.yaml <<YAML
