@@ -147,7 +147,9 @@ bool gate_plan_next(struct gate_plan *p, struct probe_job *job, size_t *cell)
 	job->key = c->key;
 	job->round = c->started;
 	job->starttls = t->starttls;
-	job->ask_http = t->may_be_http && !p->asked[c->address];
+	/* One path each, over many targets, is asked for by those in a hurry. */
+	job->ask_http = t->may_be_http && !p->asked[c->address] &&
+			(p->cell_count > 1 || p->scope.rounds > 1);
 	p->asked[c->address] = true;
 	return true;
 }
