@@ -10,6 +10,7 @@ struct reader {
 	char *const *passwords;
 	size_t n;
 	const struct pkcs12_sink *sink;
+	unsigned rounds_left; /* of key derivation, for the whole container */
 };
 
 static void list_bag(struct reader *r, gnutls_pkcs12_bag_t bag)
@@ -59,12 +60,13 @@ static const char *scheme_of(const char *oid)
 }
 
 /* May the bag be tried?  Not with a scheme that is unknown, or rounds without end. */
-static int check_scheme(gnutls_pkcs12_bag_t bag, struct err *e)
+static int check_scheme(gnutls_pkcs12_bag_t bag, unsigned *rounds_out, struct err *e)
 {
 	unsigned schema = 0, cipher = 0, rounds = 0, salt_size = 0;
 	char *oid = NULL;
 	int rc = gnutls_pkcs12_bag_enc_info(bag, &schema, &cipher, NULL, &salt_size, &rounds, &oid);
 
+	*rounds_out = rounds;
 	if (rc < 0 && oid)
 		err_set(e, ERR_UNSUPPORTED, "PKCS#12: encrypted with %s, which is not read",
 			scheme_of(oid));
@@ -108,7 +110,16 @@ static int get_bag(struct reader *r, int i, gnutls_pkcs12_bag_t *bag)
 	return rc;
 }
 
-static void open_bag(struct reader *r, int i)
+/* A derivation more; false when the container has had its share. */
+static bool spend(struct reader *r, unsigned rounds)
+{
+	if (rounds > r->rounds_left)
+		return false;
+	r->rounds_left -= rounds;
+	return true;
+}
+
+static void open_bag(struct reader *r, int i, unsigned rounds)
 {
 	gnutls_pkcs12_bag_t bag;
 	struct err why;
@@ -117,6 +128,12 @@ static void open_bag(struct reader *r, int i)
 	for (size_t t = 0; t < r->n + 2; t++) {
 		const char *password = t == 0 ? NULL : t == 1 ? "" : r->passwords[t - 2];
 
+		if (!spend(r, rounds)) {
+			err_set(&why, ERR_LIMIT, "PKCS#12: more than %u rounds of key derivation for all "
+				"passwords and bags; given up", PKCS12_ROUNDS_MAX);
+			r->sink->unread(r->sink->context, &why);
+			return;
+		}
 		if (get_bag(r, i, &bag) < 0)
 			return;
 		rc = gnutls_pkcs12_bag_decrypt(bag, password);
@@ -144,7 +161,8 @@ static void read_bags(struct reader *r)
 
 	for (int i = 0; (rc = get_bag(r, i, &bag)) >= 0; i++) {
 		bool encrypted = gnutls_pkcs12_bag_get_type(bag, 0) == GNUTLS_BAG_ENCRYPTED;
-		int known = encrypted ? check_scheme(bag, &why) : 0;
+		unsigned rounds = 0;
+		int known = encrypted ? check_scheme(bag, &rounds, &why) : 0;
 
 		if (!encrypted)
 			list_bag(r, bag);
@@ -152,7 +170,7 @@ static void read_bags(struct reader *r)
 		if (known != 0)
 			r->sink->unread(r->sink->context, &why);
 		else if (encrypted)
-			open_bag(r, i);
+			open_bag(r, i, rounds);
 	}
 	if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		return;
@@ -164,7 +182,8 @@ int pkcs12_read(struct span der, char *const *passwords, size_t n, const struct 
 		struct err *e)
 {
 	gnutls_datum_t data = {(unsigned char *)(uintptr_t)der.p, (unsigned)der.n};
-	struct reader r = {.passwords = passwords, .n = n, .sink = sink};
+	struct reader r = {.passwords = passwords, .n = n, .sink = sink,
+			   .rounds_left = PKCS12_ROUNDS_MAX};
 	int rc;
 
 	if (der.n > INT32_MAX)

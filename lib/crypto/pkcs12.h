@@ -9,7 +9,8 @@
 
 #include "ground/err.h"
 
-/* A key derivation may take this many rounds at most: ten million are some seconds. */
+/* The key derivations of one container, over all passwords and bags, may take this many rounds:
+ * ten million are some seconds. */
 #define PKCS12_ROUNDS_MAX 10000000u
 
 struct pkcs12_sink {

@@ -165,6 +165,10 @@ openssl pkcs12 -legacy -export -in pki/ms.pem -inkey pki/ms.key -passout pass:se
 	-keypbe PBE-SHA1-3DES -out stores/rc2.p12
 status_is "a scheme that is not read is a problem" 2 inv --password-file passwords stores/rc2.p12
 out_like "that names it" 'pbeWithSHAAnd128BitRC2-CBC'
+openssl pkcs12 -export -in pki/ms.pem -nokeys -passout pass:x -nomac -iter 6000000 -certpbe AES-256-CBC \
+	-out stores/slow.p12
+status_is "key derivation is not repeated without end" 2 inv --password-file passwords stores/slow.p12
+out_like "which is told" 'slow.p12.*: PKCS#12: more than 10000000 rounds of key derivation'
 openssl pkcs12 -export -in pki/ms.pem -inkey pki/ms.key -passout pass: -nomac -certpbe NONE -keypbe NONE -out stores/open.p12
 status_is "PKCS#12 without encryption" 0 inv --format json stores/open.p12
 is "holds its certificate" "$(query 'len(d["certificates"])')" 1
