@@ -130,7 +130,7 @@ static int read_certificates(const struct tool_run *run, struct inputs *in, stru
 	if (given.issuer) {
 		if (cert_list_add_file(&in->issuer, given.issuer, e) != 0)
 			return -1;
-		in->v.issuer = &in->issuer.v[0];
+		in->v.issuer = &in->issuer;
 	}
 	if (run->trust)
 		return trust_new_file(&in->trust, run->trust, e);

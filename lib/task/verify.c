@@ -30,7 +30,7 @@ static int gather(const struct verify *v, const char *source, struct span bytes,
 	if (cert_list_add_bytes(&r->certs, bytes, source, e) != 0)
 		return -1;
 	if (add_all(&r->certs, v->chain, e) != 0 ||
-	    (v->issuer && cert_list_add(&r->certs, v->issuer->der, e) != 0))
+	    add_all(&r->certs, v->issuer, e) != 0)
 		return -1;
 	out->cert = &r->certs.v[0];
 	return hash_digest(HASH_SHA256, out->cert->der, &out->sha256, e);
@@ -38,8 +38,12 @@ static int gather(const struct verify *v, const char *source, struct span bytes,
 
 static const struct cert *find_issuer(const struct verify *v, const struct verify_result *r)
 {
-	if (v->issuer)
-		return v->issuer;
+	const struct cert *named;
+
+	if (v->issuer) { /* the one of the file that fits; if none does, the first is judged as it is */
+		named = chain_issuer(&r->certs.v[0], v->issuer, NULL);
+		return named ? named : &v->issuer->v[0];
+	}
 	if (r->path.n > 1)
 		return &r->path.cert[1];
 	return chain_issuer(&r->certs.v[0], &r->certs, v->trust);

@@ -18,7 +18,7 @@ struct verify {
 	const char *host;               /* or NULL */
 	const struct cert_list *chain;  /* --chain's certificates */
 	const struct trust *trust;      /* NULL only with staple_only: the issuer is believed */
-	const struct cert *issuer;      /* that was named, or NULL: found in the path */
+	const struct cert_list *issuer; /* --issuer's certificates, or NULL: it is found in the path */
 	const char *staple_source;      /* NULL: no staple was given */
 	struct span staple;
 	bool staple_only, allow_sha1;

@@ -32,6 +32,16 @@ run staple-verify --no-system-policy --at @1768478400 --staple-only \
 	--staple "$cases/delegate-without-nocheck.ocsp" --issuer "$cases/ca.der" "$cases/leaf.der"
 out_like "a delegate without nocheck is told" 'info  staple\.signer-no-nocheck'
 
+# An issuer file with the whole chain: the one that fits is taken.
+$python -c 'import ssl, sys
+for f in sys.argv[1:]: print(ssl.DER_cert_to_PEM_cert(open(f, "rb").read()), end="")' \
+	"$cases/leaf.der" "$cases/root.der" "$cases/ca.der" >"$T/chain.pem"
+status_is "the issuer is found in a file of several" 0 staple-verify --no-system-policy \
+	--at @1768478400 --staple-only --staple "$cases/delegate.ocsp" --issuer "$T/chain.pem" \
+	"$cases/leaf.der"
+status_is "also in the certificate's own file" 0 staple-verify --no-system-policy \
+	--at @1768478400 --staple-only --staple "$cases/delegate.ocsp" "$T/chain.pem"
+
 # What a policy's thresholds change.
 policy() { # TEXT NAME LEAF ISSUER STATUS ERRORS WARNINGS
 	printf '%s\n' "$1" >"$T/policy.conf"
