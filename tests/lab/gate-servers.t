@@ -52,6 +52,8 @@ start() {
 	apache-dead-switches) start_apache ms "${apache_fetch[@]}" "SSLStaplingForceURL $dead" \
 		"SSLStaplingReturnResponderErrors off" "SSLStaplingFakeTryLater off" ;;
 	apache-md-*)
+		# The responder is slow while the first handshakes are looked at.
+		[ "$1" = apache-md-cold ] && lab_mode delay:10 || lab_mode good
 		start_apache ms "LoadModule md_module /usr/lib/apache2/modules/mod_md.so" "MDStoreDir md" \
 			"MDStapling on" "MDStapleOthers on"
 		[ "$1" = apache-md-cold ] || warm ;;
