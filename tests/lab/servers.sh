@@ -167,6 +167,7 @@ start_exim() {
 	cp "$pki/$1.key" "$dir/key.pem"
 	cp "$2" "$dir/staple.der"
 	cat >"$dir/exim.conf" <<-CONF
+	$(as_root || printf 'exim_user = %s\nexim_group = %s' "$(id -un)" "$(id -gn)")
 	primary_hostname = lab.test
 	spool_directory = $dir/spool
 	log_file_path = $dir/%slog
