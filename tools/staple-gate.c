@@ -1,17 +1,15 @@
 /* staple-gate: may this certificate ship to this server? */
 #include "tools/tool.h"
 
-#include "ground/file.h"
 #include "report/report.h"
 #include "task/gate.h"
 #include "task/gate_candidate.h"
 #include "task/gate_rehearsal.h"
+#include "tools/gate_targets.h"
 
 #include <stdlib.h>
 
 enum { OPT_SNI = 1, OPT_CONNECT };
-
-#define MAX_ROUNDS 10000
 
 static struct {
 	char *cert, *staple, *targets, *tls, *keys, *starttls, *alpn, *save, *client_cert, *client_key, *rehearse;
@@ -52,8 +50,8 @@ static const struct poptOption options[] = {
 struct gate_program {
 	struct tool_run *run;
 	struct report report;
-	struct gate_target *targets;
-	size_t count, cap, next;
+	struct gate_targets targets;
+	size_t next;
 	struct trust *trust;
 	struct gate_candidate candidate;
 	struct probe_identity identity;
@@ -72,118 +70,19 @@ static int on_option(struct tool_run *run, int val, const char *arg)
 
 /* --- targets --- */
 
-/* `scope` is taken over. */
-static int add_target(struct gate_program *g, const char *text, struct gate_scope *scope,
-		      struct err *e)
-{
-	struct gate_target *v = array_grow(g->targets, g->count, &g->cap, sizeof *v);
-
-	if (!v)
-		return err_set(e, ERR_MEMORY, "out of memory");
-	g->targets = v;
-	if (gate_target_parse(text, scope->starttls ? scope->starttls : given.starttls, &v[g->count],
-			      e) != 0)
-		return -1;
-	v[g->count].scope = *scope;
-	*scope = (struct gate_scope){0};
-	g->count++;
-	return 0;
-}
-
-/* The word behind a name: an option of one line. */
-static int line_option(struct gate_scope *s, const char *name, const char *value, struct err *e)
-{
-	char *end;
-	long n;
-
-	if (strcmp(name, "--sni") == 0)
-		return gate_scope_add_sni(s, value, e);
-	if (strcmp(name, "--connect") == 0)
-		return gate_scope_add_connect(s, value, e);
-	if (strcmp(name, "--tls") == 0)
-		return gate_scope_tls(s, value, e);
-	if (strcmp(name, "--key-kind") == 0)
-		return gate_scope_keys(s, value, e);
-	if (strcmp(name, "--starttls") == 0) {
-		free(s->starttls);
-		s->starttls = strdup(value);
-		return s->starttls ? 0 : err_set(e, ERR_MEMORY, "out of memory");
-	}
-	if (strcmp(name, "--rounds") != 0)
-		return err_set(e, ERR_USAGE, "'%s' is none of --sni, --connect, --tls, --key-kind, --rounds, "
-			       "--starttls", name);
-	n = strtol(value, &end, 10);
-	if (*end || n < 1 || n > MAX_ROUNDS)
-		return err_set(e, ERR_USAGE, "--rounds '%s': must be from 1 to %d", value, MAX_ROUNDS);
-	s->rounds = (unsigned)n;
-	return 0;
-}
-
-static int read_line(struct gate_program *g, char *line, struct err *e)
-{
-	static const char blank[] = " \t\r";
-	struct gate_scope scope = {0};
-	char *save = NULL, *target, *name, *value;
-	int rc = 0;
-
-	line[strcspn(line, "#")] = '\0';
-	target = strtok_r(line, blank, &save);
-	if (!target)
-		return 0;
-	while (rc == 0 && (name = strtok_r(NULL, blank, &save))) {
-		value = strtok_r(NULL, blank, &save);
-		rc = value ? line_option(&scope, name, value, e)
-			   : err_set(e, ERR_USAGE, "'%s' wants a value", name);
-	}
-	if (rc == 0)
-		rc = add_target(g, target, &scope, e);
-	gate_scope_wipe(&scope);
-	return rc;
-}
-
-static int read_target_file(struct gate_program *g, struct err *e)
-{
-	const char *name = strcmp(given.targets, "-") == 0 ? "standard input" : given.targets;
-	char *line, *end;
-	unsigned number = 0;
-	struct buf b;
-	int rc;
-
-	buf_init(&b);
-	rc = name == given.targets ? file_read(name, LIMIT_SMALL_FILE, &b, e)
-				   : file_read_fd(0, name, LIMIT_SMALL_FILE, &b, e);
-	if (rc == 0 && memchr(buf_span(&b).p, 0, b.n))
-		rc = err_set(e, ERR_PARSE, "%s: a list of targets in text is expected, but it has NUL bytes",
-			     name);
-	buf_add_byte(&b, '\0');
-	if (rc == 0)
-		rc = buf_check(&b, name, e);
-	for (line = (char *)b.p; rc == 0 && line; line = end) {
-		number++;
-		end = strchr(line, '\n');
-		if (end)
-			*end++ = '\0';
-		rc = read_line(g, line, e);
-		if (rc != 0)
-			err_prefix(e, "%s: line %u", name, number);
-	}
-	buf_wipe(&b);
-	return rc;
-}
-
 static int read_targets(struct gate_program *g, const char *const *args, size_t n)
 {
-	struct gate_scope none = {0};
 	struct err e;
 
+	g->targets.starttls = given.starttls;
 	for (size_t i = 0; i < n; i++)
-		if (add_target(g, args[i], &none, &e) != 0)
+		if (gate_targets_add(&g->targets, args[i], &e) != 0)
 			return tool_usage(g->run, "%s", e.text);
-	if (given.targets && read_target_file(g, &e) != 0) {
+	if (given.targets && gate_targets_read(&g->targets, given.targets, &e) != 0) {
 		tool_fail(g->run, &e);
 		return STATUS_UNCHECKED;
 	}
-	if (g->count == 0)
+	if (g->targets.n == 0)
 		return tool_usage(g->run, "no target; HOST, HOST:PORT or smtp://HOST is expected");
 	return 0;
 }
@@ -194,8 +93,8 @@ static int read_scope(struct gate_program *g)
 {
 	struct err e;
 
-	if (given.rounds < 0 || given.rounds > MAX_ROUNDS)
-		return tool_usage(g->run, "--rounds %d: must be from 1 to %d", given.rounds, MAX_ROUNDS);
+	if (given.rounds < 0 || given.rounds > GATE_MAX_ROUNDS)
+		return tool_usage(g->run, "--rounds %d: must be from 1 to %d", given.rounds, GATE_MAX_ROUNDS);
 	given.scope.rounds = (unsigned)given.rounds;
 	if (given.tls && gate_scope_tls(&given.scope, given.tls, &e) != 0)
 		return tool_usage(g->run, "--tls %s", e.text);
@@ -243,7 +142,7 @@ static const struct gate_target *next_target(void *context)
 {
 	struct gate_program *g = context;
 
-	return g->next < g->count ? &g->targets[g->next++] : NULL;
+	return g->next < g->targets.n ? &g->targets.v[g->next++] : NULL;
 }
 
 static void deliver(void *context, const struct gate_result *result)
@@ -257,7 +156,7 @@ static void progress(void *context, size_t targets, size_t paths)
 {
 	struct gate_program *g = context;
 
-	tool_progress(g->run, "%zu of %zu targets, %zu handshakes", targets, g->count, paths);
+	tool_progress(g->run, "%zu of %zu targets, %zu handshakes", targets, g->targets.n, paths);
 }
 
 static enum verdict verdict_of(const struct gate_summary *s)
@@ -295,7 +194,7 @@ static int rehearse(struct gate_program *g)
 	struct err e;
 	int status;
 
-	if (gate_rehearsal_start(&r, given.rehearse, g->run->quiet, g->targets, g->count, &given.scope,
+	if (gate_rehearsal_start(&r, given.rehearse, g->run->quiet, g->targets.v, g->targets.n, &given.scope,
 				 wait, &e) != 0) {
 		tool_fail(g->run, &e);
 		return STATUS_UNCHECKED;
@@ -333,9 +232,7 @@ static int gate_main(struct tool_run *run, const char *const *args, size_t n)
 	}
 	if (status == 0)
 		status = given.rehearse ? rehearse(&g) : judge(&g);
-	for (size_t i = 0; i < g.count; i++)
-		gate_target_wipe(&g.targets[i]);
-	free(g.targets);
+	gate_targets_wipe(&g.targets);
 	gate_candidate_wipe(&g.candidate);
 	trust_free(g.trust);
 	gate_scope_wipe(&given.scope);
