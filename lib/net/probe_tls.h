@@ -21,6 +21,10 @@ struct probe_tls_context {
 MUST_USE int probe_tls_start(struct probe_tls_context *c, const struct probe_options *o,
 			     struct err *e);
 void probe_tls_end(struct probe_tls_context *c);
+/* NULL: the library cannot.  The groups are 0 any, 1 RSA, 2 EC, 3 EdDSA. */
+gnutls_priority_t probe_tls_priority(struct probe_tls_context *c, enum path_tls tls,
+				     enum key_kind key);
+unsigned probe_tls_key_group(enum key_kind key);
 bool probe_tls_can(struct probe_tls_context *c, enum path_tls tls, enum key_kind key);
 
 struct probe_tls {

@@ -1,4 +1,5 @@
-#include "net/starttls_binary.h"
+/* The protocols that are not lines of text: LDAP, PostgreSQL, MySQL. */
+#include "net/starttls_step.h"
 
 static unsigned at(const struct starttls_talk *t, size_t i)
 {

@@ -1,0 +1,106 @@
+/* What a session offers: one version and one kind of key, application protocols, an identity. */
+#include "net/probe_tls.h"
+
+#include <stdio.h>
+
+static unsigned tls_index(enum path_tls tls)
+{
+	return tls == PATH_TLS_1_2 ? 1 : tls == PATH_TLS_1_3 ? 2 : 0;
+}
+
+unsigned probe_tls_key_group(enum key_kind key)
+{
+	switch (key) {
+	case KEY_RSA:
+	case KEY_RSA_PSS:
+		return 1;
+	case KEY_EC:
+		return 2;
+	case KEY_ED25519:
+	case KEY_ED448:
+		return 3;
+	default:
+		return 0;
+	}
+}
+
+/* One version and one kind of key only, so that the server shows what it has for each. */
+gnutls_priority_t probe_tls_priority(struct probe_tls_context *c, enum path_tls tls,
+				     enum key_kind key)
+{
+	static const char *const versions[] = {
+		"+VERS-TLS1.2:+VERS-TLS1.3", "+VERS-TLS1.2", "+VERS-TLS1.3"};
+	static const char *const keys[] = {
+		"",
+		":-KX-ALL:+ECDHE-RSA:+DHE-RSA:+RSA:-SIGN-ALL"
+		":+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-PSS-RSAE-SHA512"
+		":+SIGN-RSA-PSS-SHA256:+SIGN-RSA-PSS-SHA384:+SIGN-RSA-PSS-SHA512"
+		":+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512",
+		":-KX-ALL:+ECDHE-ECDSA:-SIGN-ALL"
+		":+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SHA512"
+		":+SIGN-ECDSA-SECP256R1-SHA256:+SIGN-ECDSA-SECP384R1-SHA384"
+		":+SIGN-ECDSA-SECP521R1-SHA512",
+		":-KX-ALL:+ECDHE-ECDSA:-SIGN-ALL:+SIGN-EDDSA-ED25519:+SIGN-EDDSA-ED448"};
+	gnutls_priority_t *p = &c->priority[tls_index(tls)][probe_tls_key_group(key)];
+	char text[768];
+
+	if (!*p) {
+		snprintf(text, sizeof text, "NORMAL:-VERS-ALL:%s%s", versions[tls_index(tls)],
+			 keys[probe_tls_key_group(key)]);
+		if (gnutls_priority_init(p, text, NULL) < 0)
+			*p = NULL;
+	}
+	return *p;
+}
+
+bool probe_tls_can(struct probe_tls_context *c, enum path_tls tls, enum key_kind key)
+{
+	return probe_tls_priority(c, tls, key) != NULL;
+}
+
+static int read_alpn(struct probe_tls_context *c, const char *list, struct err *e)
+{
+	while (list && *list) {
+		size_t n = strcspn(list, ",");
+
+		if (n == 0 || n >= sizeof c->alpn[0] || c->alpn_count == 8)
+			return err_set(e, ERR_USAGE, "ALPN '%s': a name of 1 to 63 bytes is expected, at most 8",
+				       list);
+		memcpy(c->alpn[c->alpn_count], list, n);
+		c->alpn[c->alpn_count++][n] = '\0';
+		list += n + (list[n] == ',');
+	}
+	return 0;
+}
+
+int probe_tls_start(struct probe_tls_context *c, const struct probe_options *o, struct err *e)
+{
+	const struct probe_identity *id = o->identity;
+	int rc;
+
+	*c = (struct probe_tls_context){.max_bytes = o->max_bytes ? o->max_bytes : PROBE_MAX_BYTES};
+	if (read_alpn(c, o->alpn, e) != 0)
+		return -1;
+	rc = gnutls_certificate_allocate_credentials(&c->credentials);
+	if (rc < 0)
+		return err_set(e, ERR_CRYPTO, "TLS: %s", gnutls_strerror(rc));
+	if (!id)
+		return 0;
+	rc = gnutls_certificate_set_x509_key_file(c->credentials, id->cert,
+						  id->key ? id->key : id->cert, GNUTLS_X509_FMT_PEM);
+	if (rc < 0)
+		return err_set(e, ERR_IO, "%s: no certificate and key for the client: %s", id->cert,
+			       gnutls_strerror(rc));
+	return 0;
+}
+
+void probe_tls_end(struct probe_tls_context *c)
+{
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < 4; k++)
+			if (c->priority[i][k])
+				gnutls_priority_deinit(c->priority[i][k]);
+	if (c->credentials)
+		gnutls_certificate_free_credentials(c->credentials);
+	*c = (struct probe_tls_context){0};
+}
