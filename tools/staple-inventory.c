@@ -21,7 +21,7 @@ enum repeated { OPTION_INCLUDE = 1, OPTION_EXCLUDE, OPTION_ISSUER, OPTION_NAME, 
 static struct {
 	char *expires_within, *sort, *fail_on, *password_file, *columns, *db, *history;
 	int max_depth;
-	int archives, diff, one_file_system, must_staple, trouble, ca, leaf;
+	int archives, diff, servers, one_file_system, must_staple, trouble, ca, leaf;
 	struct list lists[REPEATED_END];
 } given = {.max_depth = -1};
 
@@ -43,6 +43,8 @@ static const struct poptOption options[] = {
 	{"sort", '\0', POPT_ARG_STRING, &given.sort, 0, "found (default), expiry, name, issuer, source",
 	 "KEY"},
 	{"archives", '\0', POPT_ARG_NONE, &given.archives, 0, "look into archives", NULL},
+	{"servers", '\0', POPT_ARG_NONE, &given.servers, 0,
+	 "read servers' configurations: who serves what, and does it staple", NULL},
 	{"password-file", '\0', POPT_ARG_STRING, &given.password_file, 0,
 	 "passwords of keystores, a line each", "FILE"},
 	{"db", '\0', POPT_ARG_STRING, &given.db, 0, "record the scan in this database", "FILE"},
@@ -215,7 +217,8 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 	o->policy = &run->policy;
 	o->now = run->now;
 	o->jobs = run->jobs;
-	o->stream = strcmp(run->format, "ndjson") == 0 && !o->record;
+	o->stream = strcmp(run->format, "ndjson") == 0 && !o->record && !given.servers;
+	o->servers = given.servers;
 	o->context = run;
 	o->progress = run->progress ? progress : NULL;
 	o->flush = flush;

@@ -518,6 +518,29 @@ const struct finding_rule finding_rules[] = {
 	 "Names and subject come along, all else only on wish, so that nothing is asked for that nobody "
 	 "wants any more.",
 	 "Use --carry if the new request should have it."},
+	{"server.first-handshake", WARNING, "nginx (ssl_stapling)",
+	 "the first client after each start and reload gets no staple",
+	 "nginx fetches a staple only after a handshake has asked for it, once for each worker process; "
+	 "a client that enforces Must-Staple refuses that handshake.",
+	 "Give it the staple in a file (ssl_stapling_file), kept fresh by staple-fetch."},
+	{"server.shared-staple", ERROR, "nginx (ssl_stapling_file)",
+	 "one staple file is sent with several certificates",
+	 "nginx sends the one file of ssl_stapling_file with every certificate of the server block, so "
+	 "that clients of the others get a staple that is not theirs and refuse it.",
+	 "Use one certificate in the block, or let nginx fetch the staples."},
+	{"server.staple-missing", ERROR, "policy",
+	 "the staple file that a server's configuration names cannot be read",
+	 "The server has nothing to staple, or does not start.",
+	 "Fetch it with staple-fetch, and check its path and permissions."},
+	{"server.staple-wrong", ERROR, "RFC 6960, 3.2",
+	 "the staple file that a server's configuration names is not for the certificate",
+	 "The file holds something else, or the response for another certificate.",
+	 "Fetch it with staple-fetch for the certificate that is served."},
+	{"server.stapling-off", ERROR, "RFC 7633, 4.3.2",
+	 "a Must-Staple certificate is served without stapling",
+	 "The configuration serves a certificate that promises a staple in every handshake and does not "
+	 "switch stapling on, or the server cannot staple at all; clients that honour the promise refuse.",
+	 "Switch stapling on, or use a certificate without Must-Staple here."},
 	{"staple.bad-signature", ERROR, "RFC 6960, 3.2",
 	 "the response's signature does not check",
 	 "The response names a signer whose certificate is at hand, but its key did not make this "

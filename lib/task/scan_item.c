@@ -228,6 +228,17 @@ static void read_content(struct sink_state *k, struct worker *w, struct item_fil
 	struct store_input in = {.options = &k->scan->o->store, .sink = &sink, .source = k->source,
 				 .path = k->path, .bytes = bytes, .scratch = &w->scratch};
 
+	if (k->scan->o->servers && server_kind(bytes) && !store_pem_is(bytes)) {
+		struct store_object o = {.source = k->source, .format = "configuration",
+					 .index = STORE_NO_INDEX};
+		struct record *x = add_record(k, RECORD_SERVER, &o);
+
+		if (x) {
+			buf_add(&k->item->bytes, bytes);
+			end_record(k, x);
+		}
+		return;
+	}
 	if (is_stream(entry_of(k->scan, file->entry), k->path))
 		in.path = NULL;
 	store_read(&in);

@@ -137,6 +137,7 @@ void scan_keep_wipe(struct scan *s)
 	}
 	for (size_t i = 0; i < s->member_count; i++)
 		free(s->members[i]);
+	server_list_wipe(&s->servers);
 	free(s->kept);
 	free(s->places);
 	free(s->sources);

@@ -9,6 +9,7 @@
 #define STAPLE_TASK_SCAN_PART_H
 
 #include "store/seen.h"
+#include "store/server.h"
 #include "task/scan.h"
 
 #include <pthread.h>
@@ -24,7 +25,7 @@
 /* Binary containers are read whole, up to this. */
 #define WHOLE_MAX ((size_t)1 << 30)
 
-enum record_kind { RECORD_CERT, RECORD_REQUEST, RECORD_STAPLE, RECORD_PROBLEM };
+enum record_kind { RECORD_CERT, RECORD_REQUEST, RECORD_STAPLE, RECORD_PROBLEM, RECORD_SERVER };
 
 /* One object as a thread found it.  Its bytes in the item: source, entry, payload. */
 struct record {
@@ -170,7 +171,13 @@ struct scan {
 	char **members;        /* names of sources inside files, in a stream */
 	size_t member_count, member_cap;
 	bool failing;
+	struct server_list servers;
 };
+
+/* scan_server.c: after all was kept */
+void scan_servers(struct scan *s);
+void scan_connect(const struct scan *s, struct inventory_cert *row, struct inventory_staple **staples,
+		  struct inventory_service **services, struct findings *f);
 
 /* scan_item.c: threads */
 int scan_process(void *context, unsigned worker, void *item, struct err *e);

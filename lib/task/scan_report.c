@@ -154,6 +154,7 @@ static struct inventory_place *places_of(const struct scan *s, const struct kept
 }
 
 static int write_cert(struct scan *s, struct inventory_cert *row, struct findings *f,
+		      struct inventory_staple **staples, struct inventory_service **services,
 		      struct issuers *is, struct err *e)
 {
 	struct inventory_item item = {.kind = INVENTORY_CERT, .u.cert = row};
@@ -163,6 +164,7 @@ static int write_cert(struct scan *s, struct inventory_cert *row, struct finding
 		return -1;
 	if (scan_may_trouble(s, row->cert))
 		scan_judge(s, row->cert, row->places[0].source, row->places[0].index, f);
+	scan_connect(s, row, staples, services, f);
 	if (findings_check(f, e) != 0)
 		return -1;
 	if (!scan_wanted(s, row->cert, f))
@@ -183,6 +185,8 @@ static int report_cert(struct scan *s, size_t i, struct issuers *is, struct err 
 	struct inventory_cert row = {.sha256 = seen_get(&s->seen, i)->sha256, .format = k->format,
 				     .now = s->o->now};
 	struct inventory_place *places = NULL;
+	struct inventory_staple *staples = NULL;
+	struct inventory_service *services = NULL;
 	struct findings f;
 	struct cert c;
 	int rc;
@@ -196,8 +200,10 @@ static int report_cert(struct scan *s, size_t i, struct issuers *is, struct err 
 	row.cert = &c;
 	row.places = places;
 	row.ca = policy_ca_of(s->o->policy, &c);
-	rc = write_cert(s, &row, &f, is, e);
+	rc = write_cert(s, &row, &f, &staples, &services, is, e);
 	findings_wipe(&f);
+	free(staples);
+	free(services);
 	free(places);
 	if (rc == 0 && s->o->flush)
 		rc = s->o->flush(s->o->context, e);
@@ -254,6 +260,10 @@ int scan_report(struct scan *s, struct err *e)
 	struct issuers is = {0};
 	struct key *order = calloc(s->seen.n + 1, sizeof *order);
 	int rc = order ? make_order(s, order, e) : no_memory(e);
+
+	scan_servers(s);
+	if (rc == 0 && s->servers.failed)
+		rc = no_memory(e);
 
 	for (size_t i = 0; rc == 0 && i < s->seen.n; i++)
 		rc = report_cert(s, order[i].row, &is, e);

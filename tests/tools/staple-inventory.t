@@ -273,6 +273,66 @@ status_is "another program's database is status 2" 2 inv --db other.db live
 err_like "and says so" 'not one of staple-inventory'
 status_is "--diff without --db is a usage error" 2 inv --diff live
 
+# --- server configurations ---
+mkdir -p web/sites web/certs
+for n in ms plain bad; do cp pki/$n.pem web/certs/; done
+cat >web/nginx.conf <<'CONF'
+http {
+    ssl_stapling on; # for all
+    include sites/*;
+    server { listen 443 ssl; ssl_certificate certs/plain.pem; ssl_stapling off; }
+}
+CONF
+cat >web/sites/shop <<'CONF'
+server {
+    ssl_certificate certs/ms.pem;
+    ssl_certificate_key certs/ms.key;
+}
+CONF
+printf '<VirtualHost *:443>\n  SSLCertificateFile "certs/ms.pem"\n</VirtualHost>\nSSLUseStapling on\n' >web/apache2.conf
+printf 'frontend f\n  bind :443 ssl crt certs/ms.pem\n' >web/haproxy.cfg
+printf 'pem-file = {\n  cert = "certs/ms.pem"\n  ocsp-resp-file = "no.der"\n}\n' >web/hitch.conf
+status_is "--servers" 0 inv --servers --format json web
+is "tells which line serves what, and whether it staples" \
+	"$(query '{c["names"][0]: sorted((s["server"], s["file"], s["line"], s["stapling"]) for s in c["served_by"]) for c in d["certificates"] if c["must_staple"] != "malformed"}')" \
+	"{'ms.example': [('apache', 'web/apache2.conf', 2, 'off'), ('haproxy', 'web/haproxy.cfg', 2, 'off'), ('hitch', 'web/hitch.conf', 1, 'file'), ('nginx', 'web/sites/shop', 2, 'on')], 'plain.example': [('nginx', 'web/nginx.conf', 4, 'off')]}"
+is "Must-Staple with stapling off is an error, a trap a warning" \
+	"$(query 'sorted((f["id"], f["severity"], f["subject"]) for c in d["certificates"] for f in c["findings"] if f["id"].startswith("server."))')" \
+	"[('server.first-handshake', 'warning', 'web/sites/shop:2'), ('server.staple-missing', 'error', 'web/hitch.conf:1'), ('server.stapling-off', 'error', 'web/apache2.conf:2'), ('server.stapling-off', 'error', 'web/haproxy.cfg:2')]"
+status_is "and fails a pipeline" 1 inv --servers --fail-on server.stapling-off web
+status_is "ndjson too" 0 inv --servers --format ndjson web
+is "has who serves" "$(lines 'max(len(r.get("served_by", [])) for r in d)')" 4
+printf 'server { ssl_stapling on; ssl_stapling_file s.der; ssl_certificate a.pem; ssl_certificate certs/ms.pem; }\n' >web/two.conf
+run inv --servers --format json web
+is "one staple for two certificates is an error" \
+	"$(query 'sorted({f["id"] for c in d["certificates"] for f in c["findings"] if f["subject"] == "web/two.conf:1"})')" \
+	"['server.shared-staple', 'server.staple-missing']"
+
+# --- staples beside certificates ---
+cat >staple.py <<'PY'
+import datetime, sys
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.x509 import ocsp
+cert, ca = (x509.load_pem_x509_certificate(open(p, "rb").read()) for p in (sys.argv[1], "pki/ca.pem"))
+key = serialization.load_pem_private_key(open("pki/ca.key", "rb").read(), None)
+day = lambda s: datetime.datetime.strptime(s, "%Y-%m-%d")
+r = ocsp.OCSPResponseBuilder().add_response(cert, ca, hashes.SHA1(), ocsp.OCSPCertStatus.GOOD,
+    day(sys.argv[2]), day(sys.argv[3]), None, None).responder_id(ocsp.OCSPResponderEncoding.HASH, ca)
+sys.stdout.buffer.write(r.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+PY
+mkdir beside; cp pki/ms.pem beside
+/usr/bin/python3 staple.py pki/ms.pem 2026-11-20 2026-11-27 >beside/ms.pem.ocsp 2>/dev/null
+status_is "a staple beside its certificate" 0 inv --format json beside
+is "is told with it" \
+	"$(query '[(s["source"], s["status"], s["next_update"]) for c in d["certificates"] for s in c["staples"]]')" \
+	"[('beside/ms.pem.ocsp', 'good', '2026-11-27T00:00:00Z')]"
+status_is "one that is past is an error" 1 staple-inventory --no-system-policy --at 2026-12-01 --fail-on staple.expired beside
+/usr/bin/python3 staple.py pki/plain.pem 2026-11-20 2026-11-27 >web/certs/wrong.der 2>/dev/null
+printf 'ssl.pemfile = "certs/ms.pem"\nssl.stapling-file = "certs/wrong.der"\n' >web/lighttpd.conf
+run inv --servers --fail-on server.staple-wrong web
+is "a staple file for another certificate is an error" "$status" 1
+
 # --- Kubernetes ---
 b64() { base64 -w0 "$1"; }
 cat >secret.yaml <<YAML
