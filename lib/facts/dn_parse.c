@@ -283,10 +283,12 @@ out:
 /* One RDN, of one or more attributes (joined by '+'). */
 static int read_rdn(struct reader *r, struct buf *out)
 {
-	size_t at = dermake_begin(out, DER_SET), from = out->n;
+	size_t at = dermake_begin(out, DER_SET), from = out->n, attributes_read = 0;
 
 	for (;;) {
 		skip_blanks(r);
+		if (attributes_read++ == DERMAKE_SET_MAX)
+			return refuse(r, "too many attributes joined by '+'");
 		if (read_attribute(r, out) != 0)
 			return -1;
 		if (*r->p != '+')

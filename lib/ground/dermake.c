@@ -68,7 +68,7 @@ static int compare_elements(const void *a, const void *b)
 
 void dermake_sort_set(struct buf *out, size_t from)
 {
-	struct span rest = span_from(buf_span(out), from), v[16];
+	struct span rest = span_from(buf_span(out), from), v[DERMAKE_SET_MAX];
 	struct buf sorted;
 	size_t n = 0;
 

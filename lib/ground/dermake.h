@@ -26,7 +26,9 @@ void dermake_bits(struct buf *out, struct span octets);
 /* An INTEGER that is not negative. */
 void dermake_unsigned(struct buf *out, uint64_t value);
 
-/* Sorts the elements between `from` and the end of out as DER wants a SET OF (X.690, 11.6). */
+/* Sorts the elements between `from` and the end of out as DER wants a SET OF (X.690, 11.6), at
+ * most DERMAKE_SET_MAX of them. */
+#define DERMAKE_SET_MAX 16
 void dermake_sort_set(struct buf *out, size_t from);
 
 #endif

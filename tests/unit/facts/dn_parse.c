@@ -110,6 +110,8 @@ static void rules_that_are_broken(void **state)
 	refused("C=\\c3\\bcb", 10, "PrintableString");
 	refused("DC=\\c3\\bc", 10, "ASCII");
 	refused("CN=#0c0261", 11, "one DER value");
+	refused("CN=a+CN=b+CN=c+CN=d+CN=e+CN=f+CN=g+CN=h+CN=i+CN=j+CN=k+CN=l+CN=m+CN=n+CN=o+CN=p+CN=q",
+		81, "too many attributes");
 	memset(text + 3, 'a', 65);
 	refused(text, 69, "65 characters, at most 64");
 	text[67] = '\0';
