@@ -75,7 +75,7 @@ static const char *extension_get(struct span *list, struct extension *out, uint3
 
 bool extension_next(struct span *cursor, struct extension *out)
 {
-	uint32_t ignored;
+	uint32_t ignored = 0;
 
 	return !der_end(*cursor) && extension_get(cursor, out, &ignored) == NULL;
 }

@@ -54,7 +54,7 @@ static void lay_out_chosen(struct report *r, struct state *s)
 {
 	size_t used = 0, n = 0, total = r->columns > 60 ? r->columns : 60;
 
-	for (; s->chosen[n] && n < 64; n++) {
+	for (; n < 64 && s->chosen[n]; n++) {
 		s->chosen_width[n] = s->chosen[n]->least;
 		used += s->chosen[n]->least + (n > 0);
 	}
