@@ -91,9 +91,11 @@ bool buf_reserve(struct buf *b, size_t more)
 
 void buf_add_bytes(struct buf *b, const void *p, size_t n)
 {
-	if (n == 0 || !buf_reserve(b, n))
+	uint8_t *to;
+
+	if (n == 0 || !(to = buf_room(b, n)))
 		return;
-	memcpy(b->p + b->n, p, n);
+	memcpy(to, p, n);
 	b->n += n;
 }
 

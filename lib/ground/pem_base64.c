@@ -121,6 +121,10 @@ ptrdiff_t pem_decode(struct span body, uint8_t *out, const char **damage)
 			at += 8;
 			n += 6;
 		}
+		if (body.n - at >= 8 && body.p[at] == '\n') { /* as most lines end */
+			at++;
+			continue;
+		}
 		at = skip_blanks(body, at);
 		if (body.n - at >= 8 && !((group(body.p + at) | group(body.p + at + 4)) & BAD))
 			continue;
