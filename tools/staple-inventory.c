@@ -2,6 +2,7 @@
 #include "tools/secret.h"
 #include "tools/tool.h"
 
+#include "crypto/pkcs11.h"
 #include "ground/file.h"
 #include "ground/limits.h"
 #include "task/history.h"
@@ -301,6 +302,7 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 	const char *const outputs[] = {given.db, NULL};
 	struct buf secrets;
 	struct err e;
+	bool tokens = false;
 	int status;
 
 	if (given.columns && strcmp(given.columns, "list") == 0) {
@@ -322,13 +324,15 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 		status = STATUS_UNCHECKED;
 	}
 
-	for (size_t i = 0; status == STATUS_HOLDS && i < n; i++)
+	for (size_t i = 0; status == STATUS_HOLDS && i < n; i++) {
+		tokens |= pkcs11_is_url(args[i]); /* modules need what is given up below */
 		if (list_add(&roots, args[i]) != 0)
 			status = STATUS_UNCHECKED;
+	}
 	if (status == STATUS_HOLDS && n == 0)
 		status = usual_places(run, &roots);
 	if (status == STATUS_HOLDS)
-		status = tool_confine(run, false, outputs);
+		status = tokens ? STATUS_HOLDS : tool_confine(run, false, outputs);
 	if (status == STATUS_HOLDS)
 		status = given.db ? run_recorded(run, &o, roots.v) : run_scan(run, &o, roots.v);
 	buf_wipe_secret(&secrets);

@@ -22,4 +22,9 @@ bool pkcs11_is_url(const char *text);
 MUST_USE int pkcs11_key(struct key **out, const char *url, pkcs11_pin *ask, void *context,
 			struct err *e);
 
+/* Each certificate that the URL names, in the token's order.  -1: the URL or the module fails. */
+MUST_USE int pkcs11_certs(const char *url,
+			  void (*cert)(void *context, struct span der, const char *label),
+			  void *context, struct err *e);
+
 #endif

@@ -82,6 +82,9 @@ void store_staple(struct store_input *in, struct span der);
 void store_problem(struct store_input *in, size_t index, enum store_weight w, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
+/* The certificates of the token or object that in->path, a pkcs11: URL, names. */
+void store_token_read(struct store_input *in);
+
 struct store_reader {
 	const char *name;
 	bool (*is)(struct span bytes);

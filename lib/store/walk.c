@@ -358,9 +358,9 @@ int walk_add(struct walk *w, const char *path, struct err *e)
 	return buf_check(&w->names, "the names of files", e);
 }
 
-int walk_add_stream(struct walk *w, struct err *e)
+int walk_add_name(struct walk *w, const char *name, struct err *e)
 {
-	if (!add_entry(w, WALK_FILE, WALK_NO_DIR, "-"))
+	if (!add_entry(w, WALK_FILE, WALK_NO_DIR, name))
 		return err_set(e, ERR_MEMORY, "out of memory for a name");
 	return buf_check(&w->names, "the names of files", e);
 }

@@ -62,8 +62,8 @@ void walk_wipe(struct walk *w);
 /* Adds a path and all below it.  Only memory makes it fail; all else becomes an entry. */
 MUST_USE int walk_add(struct walk *w, const char *path, struct err *e);
 
-/* Adds standard input, as the file "-". */
-MUST_USE int walk_add_stream(struct walk *w, struct err *e);
+/* Adds what is no path, by its name: "-" for standard input, a pkcs11: URL. */
+MUST_USE int walk_add_name(struct walk *w, const char *name, struct err *e);
 
 /* When all paths are added: gives each linked file its links, and drops links whose file is
  * listed anyway. */

@@ -1,5 +1,6 @@
 #include "task/scan.h"
 
+#include "crypto/pkcs11.h"
 #include "ground/work.h"
 #include "task/scan_part.h"
 
@@ -82,6 +83,9 @@ static void open_file(struct scan *s, struct item_file *f)
 {
 	struct stat st;
 
+	if (s->walk.v[f->entry].dir == WALK_NO_DIR &&
+	    pkcs11_is_url(walk_name(&s->walk, &s->walk.v[f->entry])))
+		return; /* no file */
 	f->fd = open_entry(s, &s->walk.v[f->entry]);
 	if (f->fd < 0) {
 		f->error = errno;
@@ -346,8 +350,8 @@ static int run(struct scan *s, const char *const *roots, struct err *e)
 			 .process = scan_process, .deliver = deliver, .discard = discard};
 
 	for (const char *const *r = roots; *r; r++)
-		if (strcmp(*r, "-") == 0 ? walk_add_stream(&s->walk, e) != 0
-					 : walk_add(&s->walk, *r, e) != 0)
+		if (strcmp(*r, "-") == 0 || pkcs11_is_url(*r) ? walk_add_name(&s->walk, *r, e) != 0
+								 : walk_add(&s->walk, *r, e) != 0)
 			return -1;
 	if (walk_finish(&s->walk, e) != 0)
 		return -1;

@@ -1,5 +1,6 @@
 /* What a thread does: files to records. */
 #include "crypto/hash.h"
+#include "crypto/pkcs11.h"
 #include "facts/dn.h"
 #include "task/scan_part.h"
 
@@ -241,7 +242,10 @@ static void read_content(struct sink_state *k, struct worker *w, struct item_fil
 	}
 	if (is_stream(entry_of(k->scan, file->entry), k->path))
 		in.path = NULL;
-	store_read(&in);
+	if (entry_of(k->scan, file->entry)->dir == WALK_NO_DIR && pkcs11_is_url(k->path))
+		store_token_read(&in);
+	else
+		store_read(&in);
 	file->keys = in.keys;
 }
 
@@ -260,6 +264,7 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 		file->end = it->n;
 		return;
 	}
+	buf_reset(&w->file);
 	if (file->fd >= 0) {
 		error = read_whole(file->fd, file->size, &w->file);
 		if (file->fd != STDIN_FILENO)

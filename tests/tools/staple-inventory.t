@@ -333,6 +333,21 @@ printf 'ssl.pemfile = "certs/ms.pem"\nssl.stapling-file = "certs/wrong.der"\n' >
 run inv --servers --fail-on server.staple-wrong web
 is "a staple file for another certificate is an error" "$status" 1
 
+# --- tokens ---
+module=$(ls /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so 2>/dev/null | head -1)
+if [ -n "$module" ] && command -v pkcs11-tool >/dev/null; then
+	mkdir hsm; echo "directories.tokendir = $PWD/hsm" >hsm.conf
+	export SOFTHSM2_CONF=$PWD/hsm.conf
+	softhsm2-util --init-token --free --label inventory --pin 1234 --so-pin 1234 >/dev/null 2>&1
+	pkcs11-tool --module "$module" --token-label inventory --login --pin 1234 --write-object store/ms.der \
+		--type cert --id 01 --label mine >/dev/null 2>&1
+	status_is "a token by its URL" 0 inv --format json 'pkcs11:token=inventory'
+	is "holds its certificate" "$(query '[(c["sha256"], c["entry"]) for c in d["certificates"]]')" "[('$(sha pki/ms.pem)', 'mine')]"
+else
+	skip "a token by its URL" "softhsm2 or opensc is missing"
+fi
+status_is "a pkcs11: URL that is none is status 2" 2 inv 'pkcs11:nonsense'
+
 # --- Kubernetes ---
 b64() { base64 -w0 "$1"; }
 cat >secret.yaml <<YAML
