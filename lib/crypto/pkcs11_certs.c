@@ -5,18 +5,21 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/pkcs11.h>
 
-static void tell(gnutls_pkcs11_obj_t obj, void (*cert)(void *, struct span, const char *), void *context)
+static int tell(gnutls_pkcs11_obj_t obj, void (*cert)(void *, struct span, const char *), void *context)
 {
 	gnutls_datum_t der;
 	char label[256];
 	size_t n = sizeof label;
 
-	if (gnutls_pkcs11_obj_export2(obj, &der) < 0)
-		return;
+	int rc = gnutls_pkcs11_obj_export2(obj, &der);
+
+	if (rc < 0)
+		return rc;
 	if (gnutls_pkcs11_obj_get_info(obj, GNUTLS_PKCS11_OBJ_LABEL, label, &n) < 0)
 		label[0] = '\0';
 	cert(context, span_of(der.data, der.size), label[0] ? label : NULL);
 	gnutls_free(der.data);
+	return 0;
 }
 
 int pkcs11_certs(const char *url, void (*cert)(void *context, struct span der, const char *label),
@@ -28,13 +31,16 @@ int pkcs11_certs(const char *url, void (*cert)(void *context, struct span der, c
 
 	if (rc >= 0)
 		rc = gnutls_pkcs11_obj_list_import_url4(&list, &n, url, GNUTLS_PKCS11_OBJ_FLAG_CRT);
-	if (rc < 0)
-		return err_set(e, rc == GNUTLS_E_PARSING_ERROR ? ERR_USAGE : ERR_CRYPTO, "%s: %s", url,
-			       crypto_error_text(rc));
 	for (unsigned i = 0; i < n; i++) {
-		tell(list[i], cert, context);
+		int told = tell(list[i], cert, context);
+
+		if (told < 0)
+			rc = told;
 		gnutls_pkcs11_obj_deinit(list[i]);
 	}
 	gnutls_free(list);
+	if (rc < 0)
+		return err_set(e, rc == GNUTLS_E_PARSING_ERROR ? ERR_USAGE : ERR_CRYPTO, "%s: %s", url,
+			       crypto_error_text(rc));
 	return 0;
 }

@@ -19,5 +19,5 @@ void store_token_read(struct store_input *in)
 	if (pkcs11_certs(in->path, cert, in, &e) != 0)
 		store_problem(in, STORE_NO_INDEX, STORE_ERROR, "%s", e.text);
 	else if (in->certs == 0 && in->problems == 0)
-		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "no certificate is there");
+		store_problem(in, STORE_NO_INDEX, STORE_ERROR, "no such token, or no certificate on it");
 }

@@ -341,6 +341,8 @@ if [ -n "$module" ] && command -v pkcs11-tool >/dev/null; then
 	softhsm2-util --init-token --free --label inventory --pin 1234 --so-pin 1234 >/dev/null 2>&1
 	pkcs11-tool --module "$module" --token-label inventory --login --pin 1234 --write-object store/ms.der \
 		--type cert --id 01 --label mine >/dev/null 2>&1
+	status_is "a token that is not there is no empty one" 2 inv 'pkcs11:token=no-such'
+	out_like "and is named" 'pkcs11:token=no-such: no such token'
 	status_is "a token by its URL" 0 inv --format json 'pkcs11:token=inventory'
 	is "holds its certificate" "$(query '[(c["sha256"], c["entry"]) for c in d["certificates"]]')" "[('$(sha pki/ms.pem)', 'mine')]"
 else
