@@ -101,7 +101,7 @@ static void code_line(struct starttls_talk *t, const struct code_protocol *p, co
 			garbage(t, l, "the list of capabilities");
 			return;
 		}
-		t->offered = t->offered || strcasecmp(l->text + 4, p->capability) == 0;
+		t->offered = t->offered || (l->n > 4 && strcasecmp(l->text + 4, p->capability) == 0);
 		if (!last)
 			return;
 		if (!t->offered) {
@@ -143,14 +143,14 @@ void starttls_lmtp(struct starttls_talk *t)
 
 void starttls_ftp(struct starttls_talk *t)
 {
-	static const struct code_protocol p = {220, 0, NULL, 0, NULL, "AUTH TLS\r\n", 234, 334};
+	static const struct code_protocol p = {220, 0, NULL, 0, "", "AUTH TLS\r\n", 234, 334};
 
 	code_step(t, &p);
 }
 
 void starttls_nntp(struct starttls_talk *t)
 {
-	static const struct code_protocol p = {200, 201, NULL, 0, NULL, "STARTTLS\r\n", 382, 0};
+	static const struct code_protocol p = {200, 201, NULL, 0, "", "STARTTLS\r\n", 382, 0};
 
 	code_step(t, &p);
 }
