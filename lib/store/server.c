@@ -182,7 +182,7 @@ bool server_line(struct span *text, size_t *line, struct words *w)
 			break;
 		for (; i < n && (quote || (p[i] != ' ' && p[i] != '\t' && p[i] != '\r')); i++) {
 			if ((p[i] == '"' || p[i] == '\'') && (!quote || quote == (char)p[i]))
-				quote = quote ? 0 : (char)p[i];
+				quote = (char)(quote ? '\0' : p[i]);
 			else if (k < WORD_MAX - 1)
 				to[k++] = (char)p[i];
 		}

@@ -88,7 +88,7 @@ static void read_text(struct server_list *l, const char *path, struct span text,
 
 		line += c == '\n';
 		if (quote ? c == quote : (c == '"' || c == '\'')) {
-			quote = quote ? 0 : c;
+			quote = (char)(quote ? '\0' : c);
 			in_word = true;
 			continue;
 		}
