@@ -35,7 +35,10 @@ static struct file_temp *temp_acquire(void)
 	for (t = atomic_load(&temps); t; t = t->next) {
 		bool free_one = false;
 
-		if (atomic_compare_exchange_strong(&t->used, &free_one, true))
+		/* Looked at before it is asked for: hundreds may be in use, and asking takes the
+		 * cache line from the other threads. */
+		if (!atomic_load_explicit(&t->used, memory_order_relaxed) &&
+		    atomic_compare_exchange_strong(&t->used, &free_one, true))
 			return t;
 	}
 	t = calloc(1, sizeof *t);
@@ -97,11 +100,13 @@ static bool is_descriptor(const char *path)
 	return strncmp(path, "/dev/fd/", 8) == 0 || strncmp(path, "/proc/", 6) == 0;
 }
 
-/* Follows symbolic links to the name that a rename would have to replace, which may not exist. */
-static int follow_links(const struct file_replace *r, char **target, struct err *e)
+/* Follows symbolic links to the name that a rename would have to replace, which may not exist:
+ * then `missing` is true. */
+static int follow_links(const struct file_replace *r, char **target, bool *missing, struct err *e)
 {
 	char link[PATH_MAX];
 
+	*missing = false;
 	for (int i = 0; i < LINKS_MAX; i++) {
 		ssize_t n;
 		char *next;
@@ -109,8 +114,10 @@ static int follow_links(const struct file_replace *r, char **target, struct err 
 		if (is_descriptor(*target))
 			return 0;
 		n = readlink(*target, link, sizeof link - 1);
-		if (n < 0)
+		if (n < 0) {
+			*missing = errno == ENOENT;
 			return 0;
+		}
 		link[n] = '\0';
 		next = beside(*target, link);
 		if (!next)
@@ -133,8 +140,10 @@ char *file_replace_folder(const char *path)
 {
 	struct file_replace r = {.path = (char *)(uintptr_t)path};
 	char *target = strdup(path), *slash;
+	bool missing;
 
-	if (!target || follow_links(&r, &target, NULL) != 0 || is_direct(target)) {
+	if (!target || follow_links(&r, &target, &missing, NULL) != 0 ||
+	    (!missing && is_direct(target))) {
 		free(target);
 		return NULL;
 	}
@@ -266,6 +275,7 @@ int file_replace_open(struct file_replace *r, const char *path, mode_t mode, uns
 		      struct err *e)
 {
 	char *target;
+	bool missing;
 	int rc = -1;
 
 	*r = (struct file_replace){.fd = -1, .dirfd = -1, .flags = flags};
@@ -275,9 +285,9 @@ int file_replace_open(struct file_replace *r, const char *path, mode_t mode, uns
 	target = strdup(path);
 	if (!r->path || !target)
 		err_set(e, ERR_MEMORY, "%s: out of memory", path);
-	else if (follow_links(r, &target, e) == 0)
-		rc = is_direct(target) ? open_direct(r, target, e) :
-					 open_beside(r, target, mode, e);
+	else if (follow_links(r, &target, &missing, e) == 0)
+		rc = !missing && is_direct(target) ? open_direct(r, target, e) :
+						     open_beside(r, target, mode, e);
 	free(target);
 	if (rc != 0)
 		wipe(r);
