@@ -17,16 +17,22 @@ struct block {
 
 struct nginx {
 	struct block stack[BLOCKS_MAX];
-	size_t depth;
+	size_t depth;        /* those deeper than the stack are counted, and not read */
 	const char *main;    /* relative paths are seen from its folder */
 };
+
+/* NULL: too deep. */
+static struct block *current(struct nginx *x)
+{
+	return x->depth < BLOCKS_MAX ? &x->stack[x->depth] : NULL;
+}
 
 /* The services of a block that ends, now that all of it is known. */
 static void end_block(struct server_list *l, struct nginx *x)
 {
-	struct block *b = &x->stack[x->depth];
+	struct block *b = current(x);
 
-	for (size_t i = b->inherited; i < b->n; i++) {
+	for (size_t i = b ? b->inherited : 0; b && i < b->n; i++) {
 		enum server_stapling s = !b->on ? SERVER_OFF : b->staple_file[0] ? SERVER_FILE : SERVER_ON;
 
 		server_add(l, "nginx", b->certs[i].file, b->certs[i].line, b->certs[i].path, s,
@@ -40,11 +46,14 @@ static void end_block(struct server_list *l, struct nginx *x)
 
 static void begin_block(struct nginx *x)
 {
-	if (x->depth + 1 == BLOCKS_MAX)
-		return;
-	x->stack[x->depth + 1] = x->stack[x->depth];
+	struct block *from = current(x), *b;
+
 	x->depth++;
-	x->stack[x->depth].inherited = x->stack[x->depth].n;
+	b = current(x);
+	if (!b)
+		return;
+	*b = *from;
+	b->inherited = b->n;
 }
 
 static void read_text(struct server_list *l, const char *path, struct span text, void *context);
@@ -52,9 +61,9 @@ static void read_text(struct server_list *l, const char *path, struct span text,
 static void directive(struct server_list *l, struct nginx *x, const char *path, size_t line,
 		      const struct words *w)
 {
-	struct block *b = &x->stack[x->depth];
+	struct block *b = current(x);
 
-	if (w->n < 2)
+	if (w->n < 2 || !b)
 		return;
 	if (strcmp(w->text[0], "ssl_stapling") == 0)
 		b->on = strcmp(w->text[1], "on") == 0;
@@ -125,6 +134,8 @@ void server_nginx_read(struct server_list *l, const char *path, struct span text
 {
 	static _Thread_local struct nginx x;
 
-	x = (struct nginx){.main = path};
+	memset(&x.stack[0], 0, sizeof x.stack[0]);
+	x.depth = 0;
+	x.main = path;
 	read_text(l, path, text, &x);
 }
