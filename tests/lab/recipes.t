@@ -1,0 +1,150 @@
+# contrib/servers: each recipe, as it is shipped, with the real server.  The steps of its README are
+# run as they stand there; only paths, addresses, names and users are put in, and systemctl is a
+# script that does what systemd does for these units.
+. "$SRCDIR/tests/tap.sh"
+. "$SRCDIR/tests/lab/lab.sh"
+. "$SRCDIR/tests/lab/servers.sh"
+unset http_proxy https_proxy all_proxy ALL_PROXY no_proxy
+PATH=$PATH:/usr/sbin:/sbin
+lab_responder && lab_pki --only ms,ms2 >"$T/pki.out" || exit 99
+site=ms.lab.test
+mkdir "$T/bin"
+export T SRCDIR site ca=$pki/root.pem
+
+# --- what a recipe's steps call ---
+
+{ echo '#!/bin/bash'; declare -f listens; cat; } >"$T/bin/systemctl" <<'SH'
+# Knows the unit files of the tree, and the server by $root/start and $root/pid.
+set -u
+units=$SRCDIR/contrib/systemd
+alive() { [ -s "$root/pid" ] && kill -0 "$(cat "$root/pid")" 2>/dev/null; }
+oneshot() { # UNIT: its ExecStart with its environment
+	local command
+	command=$(sed -n 's#^ExecStart=\(/usr\)\?/bin/##p' "$units/$1" | sed 's/"\${\(.*\)}"/"$\1"/')
+	. "$root/etc/default/staple-fetch"
+	eval "$command"
+}
+start() {
+	"$root/start" >>"$root/log" 2>&1 </dev/null &
+	echo $! >"$root/pid"
+	for _ in $(seq 100); do
+		listens "$port" && exit
+		alive || break
+		sleep 0.05
+	done
+	echo "$server does not start" >&2
+	exit 1
+}
+stop() {
+	alive && kill "$(cat "$root/pid")"
+	for _ in $(seq 100); do { alive || listens "$port"; } || return 0; sleep 0.05; done
+}
+case "$1 ${2:-} ${3:-}" in
+"daemon-reload  " | "enable --now staple-fetch.timer") ;;
+"start staple-fetch.service " | "start staple-fetch-reload.service ") oneshot "$2" ;;
+"restart $server.service ") stop; start ;;
+"try-reload-or-restart $server.service ") ! alive || kill -"$reload_signal" "$(cat "$root/pid")" ;;
+*) echo "systemctl: not known here: $*" >&2; exit 1 ;;
+esac
+SH
+cat >"$T/bin/staple-gate" <<'SH'
+#!/bin/sh
+exec "$BUILDDIR/tools/staple-gate" --no-system-policy --trust "$ca" --timeout 15s --connect "127.0.0.1:$port" "$@"
+SH
+chmod +x "$T"/bin/*
+export BUILDDIR PATH=$T/bin:$PATH
+
+# --- a recipe ---
+
+# recipe NAME PROGRAM SED...: a root of its own, with the recipe and the certificate in place
+recipe() {
+	server=$1 root=$T/$1 port=$(free_port) port2=$(free_port)
+	command -v "$2" >/dev/null || { skip "the recipe for $1" "$2 is not installed"; return 1; }
+	reload_signal=$(sed -n 's#^ExecReload=.*kill -\([A-Z0-9]*\) \$MAINPID#\1#p' \
+		"/lib/systemd/system/$1.service" 2>/dev/null | tail -n 1)
+	reload_signal=${reload_signal:-HUP}
+	export server root port reload_signal
+	local file edits=()
+	for edit in "${@:3}"; do
+		edit=${edit//PORT2/$port2}
+		edits+=(-e "${edit//PORT/$port}")
+	done
+	mkdir -p "$root/recipes" "$root/etc/ssl/sites/$site" "$root"/var/{lib/staples,www/html,run} "$root/run"
+	cp -r "$SRCDIR/contrib/servers/$1" "$SRCDIR/contrib/servers/staple-fetch-first.conf" "$root/recipes"
+	for file in "$root/recipes/$1"/* "$root/recipes/staple-fetch-first.conf"; do
+		sed -i -E -e "s#(^|[^[:alnum:]_.-])/(etc|run|var)/#\1$root/\2/#g" \
+			-e "s/(www|mail)\.example\.com/$site/g" "${edits[@]}" "$file"
+	done
+	cp "$pki/ms.chain.pem" "$root/etc/ssl/sites/$site/fullchain.pem"
+	cp "$pki/ms.key" "$root/etc/ssl/sites/$site/privkey.pem"
+	staple=$root/var/lib/staples/$site.ocsp
+	ln -s "$pki" "$root/pki"
+}
+
+# The command that the server's own unit would run.
+starts() { printf '#!/bin/bash\nexec %s\n' "$1" >"$root/start"; chmod +x "$root/start"; }
+
+steps() {
+	sed -n '/^```sh$/,/^```$/p' "$root/recipes/$server/README.md" | sed '1d; /^```$/,$d' >"$root/steps"
+	(cd "$root/recipes/$server" && sh -eux "$root/steps")
+	local code=$?
+	[ ! -s "$root/pid" ] || at_end_kill "$(cat "$root/pid")"
+	[ $code = 0 ] || tail -n 20 "$root/log" >&2
+	return $code
+}
+
+# Until the server sends the staple that is in the file.
+sends_the_file() {
+	for _ in $(seq 80); do
+		rm -f "$root/got.der"
+		gnutls-cli --x509cafile "$ca" --sni-hostname "$site" --verify-hostname "$site" \
+			--save-ocsp="$root/got.der" -p "$port" 127.0.0.1 "$@" </dev/null >"$root/cli.out" 2>&1 &&
+			cmp -s "$root/got.der" "$staple" && return
+		sleep 0.1
+	done
+	tail -n 5 "$root/cli.out" "$root/log"
+	return 1
+}
+renewed() { # a later one from the responder, and what the path unit starts then
+	cp "$staple" "$root/before.der"
+	lab_mode good
+	(. "$root/etc/default/staple-fetch" && staple-fetch --no-system-policy --force $STAPLE_FETCH_ARGS) &&
+		! cmp -s "$staple" "$root/before.der" && systemctl start staple-fetch-reload.service
+}
+# runs_soundly [GNUTLS-CLI-OPTION...]: the steps, and a new staple while the server runs
+runs_soundly() {
+	lab_mode left:500000:3600
+	ok "$server: the README's steps, the gate at their end" steps
+	ok "$server: a new staple is fetched, and the server told" renewed
+	ok "$server: it sends the new one" sends_the_file "$@"
+}
+# without_staple STATUS TARGET: what the gate says after a restart without one
+without_staple() {
+	rm -f "$staple"
+	systemctl restart "$server.service" >"$root/restart" 2>&1
+	[ ! -s "$root/pid" ] || at_end_kill "$(cat "$root/pid")"
+	status_is "$server without the staple: the gate blocks" "$1" staple-gate "$2"
+}
+stopped() { kill "$(cat "$root/pid")" 2>/dev/null; }
+ps_dead() { ! kill -0 "$(cat "$root/pid")" 2>/dev/null; }
+
+# --- the recipes ---
+
+if recipe nginx nginx 's/listen 443 /listen 127.0.0.1:PORT /' 's/listen \[::\]:443 /listen 127.0.0.1:PORT2 /'; then
+	cat >"$root/nginx.conf" <<-CONF
+		worker_processes 4; daemon off; pid $root/nginx.pid; error_log $root/log;
+		$(as_root && echo 'user root;')
+		events { }
+		http {
+		  access_log off; client_body_temp_path $root/t; proxy_temp_path $root/t; fastcgi_temp_path $root/t;
+		  uwsgi_temp_path $root/t; scgi_temp_path $root/t;
+		  include $root/etc/nginx/conf.d/*.conf;
+		}
+	CONF
+	starts "nginx -e $root/log -c $root/nginx.conf"
+	runs_soundly
+	without_staple 2 "$site" # it does not even start
+	ok "nginx: says why" grep -q 'BIO_new_file.*No such file' "$root/log"
+	stopped
+fi
+done_testing
