@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -149,8 +151,32 @@ int file_read_at(int dirfd, const char *path, size_t limit, struct buf *out, str
 	return rc;
 }
 
+int file_own_descriptor(const char *path)
+{
+	static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+	unsigned long number;
+	char *end;
+
+	if (strcmp(path, "/dev/stdin") == 0)
+		return STDIN_FILENO;
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		size_t n = strlen(folders[i]);
+
+		if (strncmp(path, folders[i], n) != 0 || path[n] < '0' || path[n] > '9')
+			continue;
+		number = strtoul(path + n, &end, 10);
+		return *end == '\0' && number <= INT_MAX ? (int)number : -1;
+	}
+	return -1;
+}
+
 int file_read(const char *path, size_t limit, struct buf *out, struct err *e)
 {
+	int own = file_own_descriptor(path);
+	struct stat st;
+
+	if (own >= 0 && fstat(own, &st) == 0 && S_ISFIFO(st.st_mode))
+		return file_read_fd(own, path, limit, out, e);
 	return file_read_at(AT_FDCWD, path, limit, out, e);
 }
 

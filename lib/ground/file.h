@@ -2,9 +2,10 @@
  * file: read whole with a limit; replace so that the old or the new content is
  * there, whatever happens.
  *
- * Devices, sockets, FIFOs and folders are refused by the readers of paths (a
- * descriptor that the caller opened may be a pipe).  Errors name the path and
- * what the system said.
+ * Devices, sockets, FIFOs and folders are refused by the readers of paths.  A
+ * descriptor that the caller opened may be a pipe, and so may a path that names one
+ * of our own: /dev/fd/63 is what a shell makes of <(command).  Errors name the path
+ * and what the system said.
  */
 #ifndef STAPLE_GROUND_FILE_H
 #define STAPLE_GROUND_FILE_H
@@ -22,6 +23,10 @@ MUST_USE int file_read_at(int dirfd, const char *path, size_t limit, struct buf 
 
 /* Reads a descriptor to its end; `name` is for errors ("standard input"). */
 MUST_USE int file_read_fd(int fd, const char *name, size_t limit, struct buf *out, struct err *e);
+
+/* The descriptor of this process that the path names (/dev/fd/N, /proc/self/fd/N,
+ * /dev/stdin); -1: none. */
+int file_own_descriptor(const char *path);
 
 /* "a file", "a folder", "a pipe", "a socket", "a device", "a symbolic link". */
 const char *file_kind(mode_t mode);

@@ -160,18 +160,12 @@ char *file_replace_folder(const char *path)
  * they lead to, and sockets could not be opened at all. */
 static int open_direct(struct file_replace *r, const char *target, struct err *e)
 {
-	const char *slash = strrchr(target, '/');
-	unsigned long number;
-	char *end = NULL;
+	int own = file_own_descriptor(target);
 
 	if (r->flags & FILE_NEW_ONLY)
 		return err_set(e, ERR_EXISTS, "%s: exists already", r->path);
-	number = slash ? strtoul(slash + 1, &end, 10) : 0;
-	if (is_descriptor(target) && strstr(target, "/fd/") && *end == '\0' && end != slash + 1 &&
-	    number <= INT_MAX)
-		r->fd = fcntl((int)number, F_DUPFD_CLOEXEC, 3);
-	else
-		r->fd = open(target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	r->fd = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 3) :
+			     open(target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	return r->fd >= 0 ? 0 : cannot(r, errno, "cannot be opened for writing", e);
 }
 

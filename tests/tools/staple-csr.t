@@ -191,6 +191,9 @@ for key in old.key enc.key; do
 	err_unlike "$key: and keeps it to itself" '[^-]wrong\b.*wrong\b'
 done
 status_is "the key from standard input" 0 bash -c 'staple-csr --key - --out k.pem www.example.com <default.key'
+status_is "password and key from commands" 0 bash -c \
+	'staple-csr --key <(cat enc.key) --password-file <(cat pw) --out k.pem www.example.com'
+ok "verified" openssl req -in k.pem -noout -verify
 status_is "a key that is not there" 2 staple-csr --key missing.key www.example.com
 err_like "which" 'missing\.key'
 status_is "a file without a key" 2 staple-csr --key names.pem www.example.com

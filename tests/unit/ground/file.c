@@ -172,6 +172,33 @@ static void reads_descriptors_to_their_end(void **state)
 	assert_non_null(strstr(e.text, "standard input: cannot be read: Bad file"));
 }
 
+/* What a shell gives for <(command). */
+static void reads_the_pipes_that_are_its_own(void **state)
+{
+	char name[40];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "content", 7), 7);
+	close(ends[1]);
+	snprintf(name, sizeof name, "/dev/fd/%d", ends[0]);
+	assert_int_equal(file_own_descriptor(name), ends[0]);
+	assert_int_equal(file_read(name, 100, &out, &e), 0);
+	assert_int_equal(out.n, 7);
+	close(ends[0]);
+	buf_reset(&out);
+	wants(name, ERR_NOT_FOUND, "No such file");
+
+	assert_int_equal(file_own_descriptor("/dev/stdin"), 0);
+	assert_int_equal(file_own_descriptor("/proc/self/fd/12"), 12);
+	assert_int_equal(file_own_descriptor("/proc/1/fd/1"), -1);
+	assert_int_equal(file_own_descriptor("/dev/fd/1x"), -1);
+	assert_int_equal(file_own_descriptor("/dev/fd/-1"), -1);
+	assert_int_equal(file_own_descriptor("/dev/fd/"), -1);
+	assert_int_equal(file_own_descriptor("/dev/fd/2147483648"), -1);
+}
+
 static void keeps_the_limit_on_pipes(void **state)
 {
 	int ends[2];
@@ -231,6 +258,7 @@ int main(void)
 		FILE_TEST(refuses_what_is_no_file),
 		FILE_TEST(reads_what_has_no_size),
 		FILE_TEST(reads_descriptors_to_their_end),
+		FILE_TEST(reads_the_pipes_that_are_its_own),
 		FILE_TEST(keeps_the_limit_on_pipes),
 		FILE_TEST(writes_all_or_says_why),
 	};
