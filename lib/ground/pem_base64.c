@@ -1,4 +1,5 @@
 #include "ground/pem.h"
+#include "ground/pem_wide.h"
 
 /*
  * Four tables, one for each character of a group: its six bits where they belong in the three
@@ -104,40 +105,64 @@ static int slow_group(struct span s, size_t *at, uint8_t *out, const char **dama
 	return (int)have - 1;
 }
 
+/* Pairs of groups that are clean, from *at on.  Returns where the output ends.  The store writes
+ * two bytes too many, into the room of what follows. */
+static uint8_t *clean_groups(struct span s, size_t *at, uint8_t *out)
+{
+	const uint8_t *p = s.p + *at, *end = s.p + s.n;
+
+	for (; end - p >= 8; p += 8, out += 6) {
+		uint32_t a = group(p), b = group(p + 4);
+
+		if ((a | b) & BAD)
+			break;
+		store(out, a | (uint64_t)b << 24);
+	}
+	*at = (size_t)(p - s.p);
+	return out;
+}
+
+/* What stops clean_groups: a line's end, in nearly all cases; else a group that white space
+ * interrupts, the last one, or damage.  1: go on; 0: the end; -1: damage. */
+static int stop(struct span body, size_t *at, uint8_t **out, const char **damage)
+{
+	int more;
+
+	if (body.n - *at >= 8 && body.p[*at] == '\n') {
+		++*at;
+		return 1;
+	}
+	*at = skip_blanks(body, *at);
+	if (body.n - *at >= 8 && !((group(body.p + *at) | group(body.p + *at + 4)) & BAD))
+		return 1;
+	more = slow_group(body, at, *out, damage);
+	if (more > 0)
+		*out += more;
+	return more > 0 ? 1 : more;
+}
+
+ptrdiff_t pem_decode_with(bool wide, struct span body, uint8_t *out, const char **damage)
+{
+	uint8_t *to = out;
+	size_t at = 0, taken;
+	int more;
+
+	do {
+		if (wide) {
+			to += pem_wide_decode(span_from(body, at), to, &taken);
+			at += taken;
+		}
+		to = clean_groups(body, &at, to);
+		more = stop(body, &at, &to, damage);
+	} while (more > 0);
+	if (more < 0 && pem_has_headers(body))
+		*damage = "headers (RFC 1421), as of an encrypted object";
+	return more < 0 ? -1 : to - out;
+}
+
 ptrdiff_t pem_decode(struct span body, uint8_t *out, const char **damage)
 {
-	size_t at = 0, n = 0;
-
-	for (;;) {
-		int more;
-
-		/* The store writes two bytes too many, into the room of what follows. */
-		while (body.n - at >= 8) {
-			uint32_t a = group(body.p + at), b = group(body.p + at + 4);
-
-			if ((a | b) & BAD)
-				break;
-			store(out + n, a | (uint64_t)b << 24);
-			at += 8;
-			n += 6;
-		}
-		if (body.n - at >= 8 && body.p[at] == '\n') { /* as most lines end */
-			at++;
-			continue;
-		}
-		at = skip_blanks(body, at);
-		if (body.n - at >= 8 && !((group(body.p + at) | group(body.p + at + 4)) & BAD))
-			continue;
-		more = slow_group(body, &at, out + n, damage);
-		if (more < 0) {
-			if (pem_has_headers(body))
-				*damage = "headers (RFC 1421), as of an encrypted object";
-			return -1;
-		}
-		if (more == 0)
-			return (ptrdiff_t)n;
-		n += (size_t)more;
-	}
+	return pem_decode_with(pem_wide_there(), body, out, damage);
 }
 
 int pem_base64_decode(struct span text, struct buf *out)

@@ -2,6 +2,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "ground/pem.h"
+#include "ground/pem_wide.h"
 #include "tests/fuzz/support/slow_pem.h"
 
 #define MAX_BLOCKS 256
@@ -22,20 +23,27 @@ static size_t damage_letter(const char *damage)
 	return damage ? '?' : 0;
 }
 
-static void decode(struct span body)
+static void decode_with(bool wide, struct span body)
 {
 	uint8_t *out = malloc(body.n / 4 * 3 + 3), *want = malloc(body.n + 1);
 	const char *damage = NULL;
 	ptrdiff_t n, wanted;
 
 	FUZZ_CHECK(out && want);
-	n = pem_decode(body, out, &damage);
+	n = pem_decode_with(wide, body, out, &damage);
 	wanted = slow_decode(body.p, body.n, want);
 	FUZZ_CHECK(n == wanted);
 	FUZZ_CHECK((n < 0) == (damage != NULL));
 	FUZZ_CHECK(n <= 0 || memcmp(out, want, (size_t)n) == 0);
 	free(out);
 	free(want);
+}
+
+static void decode(struct span body)
+{
+	decode_with(false, body);
+	if (pem_wide_there())
+		decode_with(true, body);
 }
 
 static void same(const struct pem_block *b, size_t base, struct span all, struct slow_block want)

@@ -2,6 +2,7 @@
 
 #include "ground/limits.h"
 #include "ground/pem.h"
+#include "ground/pem_wide.h"
 #include "tests/fuzz/support/slow_pem.h"
 
 #include <stdio.h>
@@ -91,7 +92,7 @@ static void same(const char *s, size_t n, size_t step)
 	}
 }
 
-static void same_bytes(struct span body)
+static void same_bytes_with(bool wide, struct span body)
 {
 	uint8_t *in = malloc(body.n ? body.n : 1), *out = malloc(body.n / 4 * 3 + 3);
 	uint8_t *want = malloc(body.n + 3);
@@ -99,7 +100,7 @@ static void same_bytes(struct span body)
 	ptrdiff_t n, wanted;
 
 	memcpy(in, body.p, body.n);
-	n = pem_decode(span_of(in, body.n), out, &damage);
+	n = pem_decode_with(wide, span_of(in, body.n), out, &damage);
 	wanted = slow_decode(in, body.n, want);
 	if (n != wanted || (n > 0 && memcmp(out, want, (size_t)n) != 0))
 		fail_msg("%td, wanted %td: %.*s", n, wanted, (int)body.n, (const char *)body.p);
@@ -107,6 +108,13 @@ static void same_bytes(struct span body)
 	free(in);
 	free(out);
 	free(want);
+}
+
+static void same_bytes(struct span body)
+{
+	same_bytes_with(false, body);
+	if (pem_wide_there())
+		same_bytes_with(true, body);
 }
 
 /* --- texts --- */
@@ -375,6 +383,31 @@ static void every_byte_is_judged(void **state)
 }
 
 /* The limit, reached in one window and in a stream. */
+/* The same where 32 characters are taken at a time, and with every length and line width. */
+static void every_byte_is_judged_in_lines(void **state)
+{
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const unsigned widths[] = {4, 5, 32, 63, 64, 65, 76, 1000};
+	char text[240];
+
+	(void)state;
+	for (unsigned w = 0; w < sizeof widths / sizeof widths[0]; w++) {
+		for (size_t i = 0; i < sizeof text; i++)
+			text[i] = i % (widths[w] + 1) == widths[w] ? '\n' : letters[rnd(64)];
+		for (size_t n = 0; n <= sizeof text; n++)
+			same_bytes(span_of(text, n));
+		for (unsigned c = 0; c < 256; c++)
+			for (size_t at = 0; at < 130; at++) {
+				char before = text[at];
+
+				text[at] = (char)c;
+				same_bytes(span_of(text, sizeof text));
+				text[at] = before;
+			}
+	}
+}
+
 static void a_block_may_not_be_endless(void **state)
 {
 	const size_t n = LIMIT_PEM_BLOCK + 200;
@@ -462,6 +495,7 @@ int main(void)
 		cmocka_unit_test(no_blocks_in_other_text),
 		cmocka_unit_test(says_what_is_wrong_with_base64),
 		cmocka_unit_test(every_byte_is_judged),
+		cmocka_unit_test(every_byte_is_judged_in_lines),
 		cmocka_unit_test(a_block_may_not_be_endless),
 		cmocka_unit_test(encodes),
 		cmocka_unit_test(agrees_with_the_slow_reader),
