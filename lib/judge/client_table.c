@@ -61,6 +61,7 @@ static const struct client_effects table[] = {
 	{"staple.unknown", EFFECT_REFUSE, EFFECT_ACCEPT, "SEC_ERROR_OCSP_UNKNOWN_CERT"},
 	{"staple.unknown-response-status", EFFECT_REFUSE, EFFECT_MISSING,
 	 "SEC_ERROR_OCSP_UNKNOWN_RESPONSE_STATUS"},
+	{"staple.unreadable-certificate", EFFECT_UNKNOWN, EFFECT_UNKNOWN, NULL},
 	{"staple.unsupported-algorithm", EFFECT_REFUSE, EFFECT_REFUSE, NULL},
 	{"staple.version", EFFECT_REFUSE, EFFECT_UNKNOWN, NULL},
 	{"staple.wrong-type", EFFECT_REFUSE, EFFECT_REFUSE, NULL},

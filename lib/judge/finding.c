@@ -772,6 +772,11 @@ const struct finding_rule finding_rules[] = {
 	 "the response status is one that does not exist",
 	 "Only 0 to 3, 5 and 6 are defined.",
 	 "Ask the CA to repair its responder."},
+	{"staple.unreadable-certificate", ERROR, "RFC 6960, 4.2.1",
+	 "a certificate that the response carries cannot be read",
+	 "Every element of certs is a Certificate.  OpenSSL refuses the whole response for one that is none, "
+	 "GnuTLS finds no delegated responder in it.",
+	 "Ask the CA to repair its responder."},
 	{"staple.unsupported-algorithm", ERROR, "RFC 6960, 4.3",
 	 "a signature was made with an algorithm that cannot be checked",
 	 "The algorithm, or its parameters, or the key's kind is not known here, so nothing is proved.",

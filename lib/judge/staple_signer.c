@@ -156,13 +156,17 @@ static int consider_all(struct choice *ch)
 	struct staple_case *c = ch->c;
 	struct span cursor = c->r.certs, der;
 	struct cert cert;
+	struct err why;
 
 	if (c->in->issuer && consider(ch, c->in->issuer) != 0)
 		return -1;
-	while (span_present(cursor) && ocsp_cert_next(&cursor, &der))
+	for (size_t i = 0; span_present(cursor) && ocsp_cert_next(&cursor, &der); i++) {
 		/* One that cannot be read is not the signer's; another may be. */
-		if (cert_decode(der, &cert, NULL) == 0 && consider(ch, &cert) != 0)
+		if (cert_decode(der, &cert, &why) != 0)
+			ADD(c, "staple.unreadable-certificate", "certs[%zu]: %s", i, why.text);
+		else if (consider(ch, &cert) != 0)
 			return -1;
+	}
 	for (size_t i = 0; c->in->extra && i < c->in->extra->n; i++)
 		if (consider(ch, &c->in->extra->v[i]) != 0)
 			return -1;

@@ -302,7 +302,7 @@ def signers(c):
     c.by("delegate-critical", "critical", "staple.signer-malformed")
     c.by("delegate-missing", "good", "staple.signer-missing", certs=[])
     c.by("delegate-at-hand", "good", certs=[], args="--chain {}/responder.der")
-    c.by("delegate-behind-rubbish", "good",
+    c.by("delegate-behind-rubbish", "good", "staple.unreadable-certificate",
          certs=[seq(b"\x02\x01\x05"), m.second.der, m.delegates["good"].der])
     c.by("delegate-second-choice", "good",
          certs=[m.delegates["no-eku"].der, m.delegates["good"].der], by_key=True)
