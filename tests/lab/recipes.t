@@ -17,7 +17,8 @@ export T SRCDIR site ca=$pki/root.pem
 # Knows the unit files of the tree, and the server by $root/start and $root/pid.
 set -u
 units=$SRCDIR/contrib/systemd
-alive() { [ -s "$root/pid" ] && kill -0 "$(cat "$root/pid")" 2>/dev/null; }
+# not a zombie that nobody waited for
+alive() { [ -s "$root/pid" ] && grep -q '^State:[[:space:]]*[^Z]' "/proc/$(cat "$root/pid")/status" 2>/dev/null; }
 oneshot() { # UNIT: its ExecStart with its environment
 	local command
 	command=$(sed -n 's#^ExecStart=\(/usr\)\?/bin/##p' "$units/$1" | sed 's/"\${\(.*\)}"/"$\1"/')
@@ -42,8 +43,8 @@ stop() {
 case "$1 ${2:-} ${3:-}" in
 "daemon-reload  " | "enable --now staple-fetch.timer") ;;
 "start staple-fetch.service " | "start staple-fetch-reload.service ") oneshot "$2" ;;
-"restart $server.service ") stop; start ;;
-"try-reload-or-restart $server.service ") ! alive || kill -"$reload_signal" "$(cat "$root/pid")" ;;
+"restart $unit.service ") stop; start ;;
+"try-reload-or-restart $unit.service ") ! alive || kill -"$reload_signal" "$(cat "$root/pid")" ;;
 *) echo "systemctl: not known here: $*" >&2; exit 1 ;;
 esac
 SH
@@ -56,16 +57,16 @@ export BUILDDIR PATH=$T/bin:$PATH
 
 # --- a recipe ---
 
-# recipe NAME PROGRAM SED...: a root of its own, with the recipe and the certificate in place
+# recipe NAME UNIT PROGRAM SED...: a root of its own, with the recipe and the certificate in place
 recipe() {
-	server=$1 root=$T/$1 port=$(free_port) port2=$(free_port)
-	command -v "$2" >/dev/null || { skip "the recipe for $1" "$2 is not installed"; return 1; }
+	server=$1 unit=$2 root=$T/$1 port=$(free_port) port2=$(free_port)
+	command -v "$3" >/dev/null || { skip "the recipe for $1" "$3 is not installed"; return 1; }
 	reload_signal=$(sed -n 's#^ExecReload=.*kill -\([A-Z0-9]*\) \$MAINPID#\1#p' \
-		"/lib/systemd/system/$1.service" 2>/dev/null | tail -n 1)
+		"/lib/systemd/system/$unit.service" 2>/dev/null | tail -n 1)
 	reload_signal=${reload_signal:-HUP}
-	export server root port reload_signal
+	export server unit root port reload_signal
 	local file edits=()
-	for edit in "${@:3}"; do
+	for edit in "${@:4}"; do
 		edit=${edit//PORT2/$port2}
 		edits+=(-e "${edit//PORT/$port}")
 	done
@@ -121,16 +122,15 @@ runs_soundly() {
 # without_staple STATUS TARGET: what the gate says after a restart without one
 without_staple() {
 	rm -f "$staple"
-	systemctl restart "$server.service" >"$root/restart" 2>&1
+	systemctl restart "$unit.service" >"$root/restart" 2>&1
 	[ ! -s "$root/pid" ] || at_end_kill "$(cat "$root/pid")"
 	status_is "$server without the staple: the gate blocks" "$1" staple-gate "$2"
 }
 stopped() { kill "$(cat "$root/pid")" 2>/dev/null; }
-ps_dead() { ! kill -0 "$(cat "$root/pid")" 2>/dev/null; }
 
 # --- the recipes ---
 
-if recipe nginx nginx 's/listen 443 /listen 127.0.0.1:PORT /' 's/listen \[::\]:443 /listen 127.0.0.1:PORT2 /'; then
+if recipe nginx nginx nginx 's/listen 443 /listen 127.0.0.1:PORT /' 's/listen \[::\]:443 /listen 127.0.0.1:PORT2 /'; then
 	cat >"$root/nginx.conf" <<-CONF
 		worker_processes 4; daemon off; pid $root/nginx.pid; error_log $root/log;
 		$(as_root && echo 'user root;')
@@ -145,6 +145,28 @@ if recipe nginx nginx 's/listen 443 /listen 127.0.0.1:PORT /' 's/listen \[::\]:4
 	runs_soundly
 	without_staple 2 "$site" # it does not even start
 	ok "nginx: says why" grep -q 'BIO_new_file.*No such file' "$root/log"
+	stopped
+fi
+
+if recipe haproxy haproxy haproxy 's/bind :443 /bind 127.0.0.1:PORT /'; then
+	mkdir -p "$root/etc/haproxy" "$root/run/haproxy"
+	cat >"$root/etc/haproxy/haproxy.cfg" <<-CONF
+		global
+		  stats socket $root/run/haproxy/admin.sock mode 660 level admin
+		defaults
+		  retries 0
+		  timeout connect 5s
+		  timeout client 5s
+		  timeout server 5s
+
+	CONF
+	starts "haproxy -W -db -f $root/etc/haproxy/haproxy.cfg"
+	runs_soundly
+	sleep 1.1 # thisUpdate has seconds
+	push=$(sed -n 's/^    STAPLE_FETCH_ARGS="\(.*\)"$/\1/p' "$root/recipes/haproxy/README.md")
+	ok "haproxy: a staple pushed as the README says" staple-fetch --no-system-policy --force $push
+	ok "haproxy: is sent without a reload" sends_the_file
+	without_staple 1 "$site"
 	stopped
 fi
 done_testing
