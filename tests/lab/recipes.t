@@ -169,4 +169,13 @@ if recipe haproxy haproxy haproxy 's/bind :443 /bind 127.0.0.1:PORT /'; then
 	without_staple 1 "$site"
 	stopped
 fi
+
+if recipe hitch hitch hitch 's/host = "\*"/host = "127.0.0.1"/' 's/port = "443"/port = "PORT"/'; then
+	user=
+	as_root && user="--user nobody --group nogroup"
+	starts "hitch $user --config $root/etc/hitch/hitch.conf"
+	runs_soundly
+	without_staple 2 "tls://$site" # it does not even start
+	stopped
+fi
 done_testing
