@@ -178,4 +178,19 @@ if recipe hitch hitch hitch 's/host = "\*"/host = "127.0.0.1"/' 's/port = "443"/
 	without_staple 2 "tls://$site" # it does not even start
 	stopped
 fi
+
+if recipe lighttpd lighttpd lighttpd 's/0\.0\.0\.0:443/127.0.0.1:PORT/'; then
+	cat >"$root/lighttpd.conf" <<-CONF
+		server.modules = ( )
+		server.document-root = "$root/var/www/html"
+		server.bind = "127.0.0.1"
+		server.port = $port2
+		server.errorlog = "$root/log"
+		include "$root/etc/lighttpd/conf-enabled/*.conf"
+	CONF
+	starts "lighttpd -D -f $root/lighttpd.conf"
+	runs_soundly
+	without_staple 1 "$site"
+	stopped
+fi
 done_testing
