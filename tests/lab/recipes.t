@@ -193,4 +193,33 @@ if recipe lighttpd lighttpd lighttpd 's/0\.0\.0\.0:443/127.0.0.1:PORT/'; then
 	without_staple 1 "$site"
 	stopped
 fi
+
+if recipe exim exim4 exim4; then
+	cat >"$T/bin/update-exim4.conf" <<-'SH'
+		#!/bin/sh
+		cat "$root/head.conf" "$root"/etc/exim4/conf.d/main/* "$root/tail.conf" >"$root/exim.conf"
+	SH
+	chmod +x "$T/bin/update-exim4.conf"
+	cat >"$root/head.conf" <<-CONF
+		$(as_root || printf 'exim_user = %s\nexim_group = %s' "$(id -un)" "$(id -gn)")
+		primary_hostname = lab.test
+		spool_directory = $root/spool
+		log_file_path = $root/%slog
+		pid_file_path = $root/exim.pid
+		local_interfaces = 127.0.0.1
+		daemon_smtp_ports = $port
+	CONF
+	printf '%s\n' 'begin acl' 'begin routers' 'begin transports' 'begin retry' '* * F,2h,15m' \
+		'begin rewrite' 'begin authenticators' >"$root/tail.conf"
+	mkdir "$root/spool"
+	user=
+	if as_root; then
+		user="setpriv --reuid=Debian-exim --regid=Debian-exim --clear-groups"
+		chown Debian-exim "$root" "$root/spool" "$root/etc/ssl/sites/$site/privkey.pem"
+	fi
+	starts "$user exim4 -C $root/exim.conf -bdf"
+	runs_soundly --starttls-proto=smtp
+	without_staple 2 "smtp://$site" # every STARTTLS fails
+	stopped
+fi
 done_testing
