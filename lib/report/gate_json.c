@@ -182,6 +182,7 @@ static void end(struct report *r, enum verdict verdict, const void *what)
 	if (s->findings)
 		collect(&state_of(r)->all, 0, s->findings);
 	json_key(j, "findings");
+	r->out->failed = r->out->failed || state_of(r)->all.failed;
 	report_json_findings(j, &state_of(r)->all, 0, state_of(r)->all.n);
 	json_key(j, "summary");
 	json_object(j);

@@ -198,6 +198,7 @@ static void write_findings(struct report *r, const struct gate_result *g)
 				all.v[all.n - 1].waived = x->waived;
 		}
 	}
+	r->out->failed = r->out->failed || all.failed; /* one is missing */
 	report_text_findings(r, &all, 0, all.n);
 	findings_wipe(&all);
 }

@@ -173,7 +173,7 @@ static void remember(struct gate_judge *j, const struct digest *key, const struc
 	struct gate_known *k, **old = j->known;
 	size_t cap = j->known_cap;
 
-	if (j->known_count >= KNOWN_MAX || !(k = calloc(1, sizeof *k)))
+	if (s->findings.failed || j->known_count >= KNOWN_MAX || !(k = calloc(1, sizeof *k)))
 		return;
 	if (j->known_count * 2 >= cap) {
 		struct gate_known **v = calloc(cap ? cap * 2 : 64, sizeof(struct gate_known *));
@@ -194,6 +194,11 @@ static void remember(struct gate_judge *j, const struct digest *key, const struc
 	findings_init(&k->findings, s->findings.policy, s->findings.now);
 	for (size_t i = 0; i < s->findings.n; i++)
 		findings_add_copy(&k->findings, &s->findings.v[i], "");
+	if (k->findings.failed) {
+		findings_wipe(&k->findings);
+		free(k);
+		return;
+	}
 	j->known[slot_of(j, key)] = k;
 	j->known_count++;
 }
@@ -288,6 +293,7 @@ static void copy_findings(struct gate_path *p, const struct findings *from, cons
 	for (size_t i = 0; i < from->n; i++)
 		if (is_stapleable(&from->v[i]) == stapleable)
 			findings_add_copy(&p->findings, &from->v[i], subject);
+	p->findings.failed = p->findings.failed || from->failed; /* one is missing in it */
 }
 
 void gate_judge_stapleable(struct gate_path *p, const char *subject)
