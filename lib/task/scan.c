@@ -210,12 +210,14 @@ static void discard(void *context, void *item)
 
 /* --- delivering --- */
 
-static void set_path(struct scan *s, size_t entry)
+static int set_path(struct scan *s, size_t entry, struct err *e)
 {
 	if (s->entry == entry && s->path.n > 0)
-		return;
+		return 0;
 	free((void *)s->links);
-	s->links = s->o->stream ? scan_links(s, &s->walk.v[entry]) : NULL;
+	s->links = NULL;
+	if (s->o->stream && scan_links(s, &s->walk.v[entry], &s->links, e) != 0)
+		return -1;
 	s->entry = entry;
 	s->base = 0;
 	s->open_end = 0;
@@ -223,6 +225,7 @@ static void set_path(struct scan *s, size_t entry)
 	buf_reset(&s->head);
 	walk_path(&s->walk, &s->walk.v[entry], &s->path);
 	(void)buf_cstr(&s->path);
+	return buf_check(&s->path, "the path of a file", e);
 }
 
 static void count_side(struct scan *s, const struct record *x)
@@ -289,7 +292,8 @@ static int deliver_file(struct scan *s, struct item *it, struct item_file *f, si
 {
 	bool part = it->kind == ITEM_PART;
 
-	set_path(s, f->entry);
+	if (set_path(s, f->entry, e) != 0)
+		return -1;
 	if (part && deliver_orphan(s, it, e) != 0)
 		return -1;
 	for (size_t i = from; i < f->end; i++)

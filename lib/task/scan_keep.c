@@ -10,21 +10,24 @@ static int no_memory(struct err *e)
 	return err_set(e, ERR_MEMORY, "out of memory for what was found");
 }
 
-/* The links that lead to the entry's file: an array to free, NULL-terminated; NULL for none. */
-const char **scan_links(const struct scan *s, const struct walk_entry *x)
+int scan_links(const struct scan *s, const struct walk_entry *x, const char ***out, struct err *e)
 {
 	const char **v;
 	size_t n = 0;
 
+	*out = NULL;
 	if (x->link == WALK_NO_LINK || (x->kind != WALK_FILE && x->kind != WALK_LINK))
-		return NULL;
+		return 0;
 	for (uint32_t l = x->link; l != WALK_NO_LINK; l = s->walk.links[l].next)
 		n++;
 	v = calloc(n + 1, sizeof *v);
+	if (!v)
+		return no_memory(e);
 	n = 0;
-	for (uint32_t l = x->link; v && l != WALK_NO_LINK; l = s->walk.links[l].next)
+	for (uint32_t l = x->link; l != WALK_NO_LINK; l = s->walk.links[l].next)
 		v[n++] = s->walk.links[l].path;
-	return v;
+	*out = v;
+	return 0;
 }
 
 static int keep_source(struct scan *s, const char *name, uint32_t *number, struct err *e)
@@ -40,10 +43,13 @@ static int keep_source(struct scan *s, const char *name, uint32_t *number, struc
 		return no_memory(e);
 	s->sources = v;
 	v += s->source_count;
+	if (scan_links(s, &s->walk.v[s->entry], &v->links, e) != 0)
+		return -1;
 	v->name = strdup(name);
-	v->links = scan_links(s, &s->walk.v[s->entry]);
-	if (!v->name)
+	if (!v->name) {
+		free((void *)v->links);
 		return no_memory(e);
+	}
 	*number = (uint32_t)s->source_count++;
 	return 0;
 }

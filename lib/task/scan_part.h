@@ -198,7 +198,8 @@ int scan_keep(struct scan *s, const struct record *x, const uint8_t *bytes, cons
 	      const char *entry, struct err *e);
 int scan_report(struct scan *s, struct err *e);
 void scan_keep_wipe(struct scan *s);
-const char **scan_links(const struct scan *s, const struct walk_entry *x);
+/* The links that lead to the entry's file: an array to free, NULL-terminated; NULL for none. */
+int scan_links(const struct scan *s, const struct walk_entry *x, const char ***out, struct err *e);
 
 /* scan_stream.c */
 int scan_stream(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,

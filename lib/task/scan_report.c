@@ -72,7 +72,7 @@ static int make_order(const struct scan *s, struct key *order, struct err *e)
 struct issuers {
 	struct seen seen;
 	struct inventory_count *v;
-	size_t cap;
+	size_t n, cap; /* n of v, which a failure leaves one short of `seen` */
 };
 
 static int count_issuer(struct issuers *is, const struct cert *c, struct err *e)
@@ -104,6 +104,7 @@ static int count_issuer(struct issuers *is, const struct cert *c, struct err *e)
 		buf_wipe(&name);
 		if (!v[row].name)
 			return no_memory(e);
+		is->n++;
 	}
 	is->v[row].n++;
 	is->v[row].must_staple += cert_must_staple(c) == MUST_STAPLE_YES;
@@ -273,15 +274,15 @@ int scan_report(struct scan *s, struct err *e)
 		rc = report_sides(s, RECORD_STAPLE, e);
 	if (rc == 0)
 		rc = report_sides(s, RECORD_PROBLEM, e);
-	if (is.seen.n > 1)
-		qsort(is.v, is.seen.n, sizeof *is.v, by_count);
+	if (is.n > 1)
+		qsort(is.v, is.n, sizeof *is.v, by_count);
 	s->sum.cas = is.v;
-	s->sum.ca_count = is.seen.n;
+	s->sum.ca_count = is.n;
 	if (rc == 0)
 		s->r->writer->end(s->r, s->failing ? VERDICT_FAIL : s->sum.problems ? VERDICT_UNKNOWN
 								     : VERDICT_PASS, &s->sum);
 	s->sum.cas = NULL;
-	for (size_t i = 0; i < is.seen.n; i++)
+	for (size_t i = 0; i < is.n; i++)
 		free((char *)(uintptr_t)is.v[i].name);
 	for (size_t i = 0; order && i < s->seen.n; i++)
 		free(order[i].text);
