@@ -119,6 +119,16 @@ runs_soundly() {
 	ok "$server: a new staple is fetched, and the server told" renewed
 	ok "$server: it sends the new one" sends_the_file "$@"
 }
+# For servers that fetch by themselves: a restart while the responder is dead, which nobody asks.
+asks_nobody() {
+	lab_mode close
+	local asked
+	asked=$(wc -l <"$T/responder.log")
+	systemctl restart "$unit.service" >"$root/restart" 2>&1
+	[ ! -s "$root/pid" ] || at_end_kill "$(cat "$root/pid")"
+	ok "$server: restarted while the responder is dead, the gate passes" staple-gate "$site"
+	is "$server: nobody asked the responder" "$(wc -l <"$T/responder.log")" "$asked"
+}
 # without_staple STATUS TARGET: what the gate says after a restart without one
 without_staple() {
 	rm -f "$staple"
@@ -220,6 +230,27 @@ if recipe exim exim4 exim4; then
 	starts "$user exim4 -C $root/exim.conf -bdf"
 	runs_soundly --starttls-proto=smtp
 	without_staple 2 "smtp://$site" # every STARTTLS fails
+	stopped
+fi
+
+if recipe apache apache2 apache2 's/\*:443/127.0.0.1:PORT/' 's/8888/PORT2/'; then
+	printf '#!/bin/sh\n' >"$T/bin/a2enmod"
+	printf '#!/bin/sh\nmkdir -p "$root/etc/apache2/sites-enabled"\n%s "%s" "%s"\n' 'ln -sf' \
+		'$root/etc/apache2/sites-available/$1.conf' '$root/etc/apache2/sites-enabled' >"$T/bin/a2ensite"
+	chmod +x "$T"/bin/a2*
+	{
+		printf '%s\n' "ServerRoot $root" 'ServerName localhost' "PidFile $root/apache.pid" "Mutex file:$root" \
+			"ErrorLog $root/log" "Listen 127.0.0.1:$port" "IncludeOptional $root/etc/apache2/sites-enabled/*.conf"
+		as_root && printf 'User nobody\nGroup nogroup\n'
+		for module in mpm_event authz_core authz_host mime socache_shmcb ssl; do
+			echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
+		done | cat - <(printf 'TypesConfig /dev/null\n')
+	} >"$root/apache.conf"
+	starts "env APACHE_RUN_DIR=$root/run apache2 -f $root/apache.conf -DFOREGROUND"
+	reload_signal=USR1
+	runs_soundly
+	asks_nobody
+	without_staple 1 "$site"
 	stopped
 fi
 done_testing
