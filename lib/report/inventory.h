@@ -25,11 +25,12 @@ struct inventory_place {
 /* A staple that was found for a certificate. */
 struct inventory_staple {
 	const char *source;
-	int64_t response_status;   /* enum ocsp_response_status */
+	size_t index;              /* among the staples of its file */
+	int64_t response_status;   /* enum ocsp_response_status; -1: it is none that can be read */
 	bool matched;              /* the fields below are filled */
 	enum ocsp_cert_status status;
 	int64_t this_update, next_update;
-	const char *judged;        /* "good", "refused", "unchecked": by judge/staple.h; or NULL */
+	const char *judged;        /* "good", "refused", "unchecked": by judge/staple.h; NULL: not at all */
 };
 
 /* A line of a server's configuration that serves a certificate. */
@@ -39,6 +40,7 @@ struct inventory_service {
 	size_t line;
 	const char *stapling;      /* "on", "off", "file" */
 	const char *staple_file;   /* or NULL */
+	struct inventory_staple staple; /* of staple_file; not judged: it could not be read */
 };
 
 struct inventory_cert {
@@ -70,6 +72,7 @@ struct inventory_response {
 	const char *format;
 	const struct ocsp_response *response;
 	const uint8_t *for_sha256; /* of the certificate it is for, 32 octets; or NULL */
+	const char *judged;        /* for it; or NULL */
 };
 
 struct inventory_problem {
@@ -139,6 +142,13 @@ void inventory_issuer(struct buf *out, const struct cert *c);
 
 /* The signature algorithm's name, or its dotted OID. */
 void inventory_algorithm(struct buf *out, struct span oid);
+
+/* "good until 2026-11-27T00:00:00Z", "NOT CHECKED, its issuer is not found": only what was
+ * verified is called good. */
+void inventory_staple_text(struct buf *out, const struct inventory_staple *s);
+
+/* "nginx, sites/shop:2: stapling from s.der, good until ..." */
+void inventory_service_text(struct buf *out, const struct inventory_service *s);
 
 /* The worst severity among the findings that are not waived. */
 enum severity inventory_worst(const struct inventory_cert *c);

@@ -160,11 +160,15 @@ static void places(struct buf *b, const struct inventory_cert *c)
 		buf_printf(b, "#%zu%s", c->places[i].index, i ? "</small>" : "");
 	}
 	for (size_t i = 0; i < c->service_count; i++) {
+		struct buf t;
+
+		buf_init(&t);
+		inventory_service_text(&t, &c->services[i]);
 		add(b, "<small>served by ");
-		text(b, span_str(c->services[i].server));
-		add(b, ", ");
-		text(b, span_str(c->services[i].file));
-		buf_printf(b, ":%zu, stapling %s</small>", c->services[i].line, c->services[i].stapling);
+		text(b, buf_span(&t));
+		add(b, "</small>");
+		b->failed |= t.failed;
+		buf_wipe(&t);
 	}
 }
 
@@ -180,9 +184,10 @@ static void staple_cell(struct buf *b, const struct inventory_cert *c)
 	else
 		buf_printf(b, "<span class=\"tag %s\">%s</span>", classes[m], words[m]);
 	for (size_t i = 0; i < c->staple_count; i++) {
-		add(b, "<small>staple ");
-		add(b, c->staples[i].matched ? ocsp_cert_status_text(c->staples[i].status)
-					     : ocsp_response_status_text(c->staples[i].response_status));
+		bool good = c->staples[i].judged && strcmp(c->staples[i].judged, "good") == 0;
+
+		buf_printf(b, "<small class=\"%s\">staple ", good ? "green" : "red");
+		inventory_staple_text(b, &c->staples[i]);
 		add(b, "</small>");
 	}
 	add(b, "</td>");

@@ -46,6 +46,41 @@ enum severity inventory_worst(const struct inventory_cert *c)
 	return worst;
 }
 
+void inventory_staple_text(struct buf *out, const struct inventory_staple *s)
+{
+	char until[WHEN_TEXT_SIZE];
+
+	if (!s->judged) {
+		buf_add_str(out, "no staple");
+	} else if (s->response_status != 0) { /* successful */
+		buf_printf(out, "REFUSED, %s", s->response_status < 0 ? "no OCSP response"
+							: ocsp_response_status_text(s->response_status));
+	} else if (!s->matched) {
+		buf_add_str(out, "REFUSED, not about this certificate");
+	} else if (strcmp(s->judged, "unchecked") == 0) {
+		buf_printf(out, "NOT CHECKED, the issuer is not found; it says %s",
+			   ocsp_cert_status_text(s->status));
+	} else {
+		buf_printf(out, strcmp(s->judged, "good") == 0 ? "%s" : "REFUSED, says %s",
+			   ocsp_cert_status_text(s->status));
+	}
+	if (s->judged && s->matched && s->next_update != WHEN_NONE)
+		buf_printf(out, " until %s", when_format(s->next_update, until));
+}
+
+void inventory_service_text(struct buf *out, const struct inventory_service *s)
+{
+	bool file = s->staple_file != NULL;
+
+	buf_printf(out, "%s, %s:%zu: ", s->server, s->file, s->line);
+	if (!file) {
+		buf_printf(out, "stapling %s", s->stapling);
+		return;
+	}
+	buf_printf(out, "stapling from %s: ", s->staple_file);
+	inventory_staple_text(out, &s->staple);
+}
+
 static bool is_plain(struct span s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -150,25 +185,26 @@ static void json_key_facts(struct json *j, const struct spki *k)
 		json_member_cstring(j, "key_curve", curve);
 }
 
+static void json_staple(struct json *j, const struct inventory_staple *s)
+{
+	json_object(j);
+	json_member_cstring(j, "source", s->source);
+	json_member_cstring(j, "response_status", ocsp_response_status_text(s->response_status));
+	if (s->matched) {
+		json_member_cstring(j, "status", ocsp_cert_status_text(s->status));
+		json_member_time(j, "this_update", s->this_update);
+		json_member_time(j, "next_update", s->next_update);
+	}
+	json_member_cstring(j, "judged", s->judged);
+	json_object_end(j);
+}
+
 static void json_staples(struct json *j, const struct inventory_cert *c)
 {
 	json_key(j, "staples");
 	json_array(j);
-	for (size_t i = 0; i < c->staple_count; i++) {
-		const struct inventory_staple *s = &c->staples[i];
-
-		json_object(j);
-		json_member_cstring(j, "source", s->source);
-		json_member_cstring(j, "response_status", ocsp_response_status_text(s->response_status));
-		if (s->matched) {
-			json_member_cstring(j, "status", ocsp_cert_status_text(s->status));
-			json_member_time(j, "this_update", s->this_update);
-			json_member_time(j, "next_update", s->next_update);
-		}
-		if (s->judged)
-			json_member_cstring(j, "judged", s->judged);
-		json_object_end(j);
-	}
+	for (size_t i = 0; i < c->staple_count; i++)
+		json_staple(j, &c->staples[i]);
 	json_array_end(j);
 }
 
@@ -185,6 +221,11 @@ static void json_services(struct json *j, const struct inventory_cert *c)
 		json_member_int(j, "line", (int64_t)s->line);
 		json_member_cstring(j, "stapling", s->stapling);
 		json_member_cstring(j, "staple_file", s->staple_file);
+		json_key(j, "staple");
+		if (s->staple.judged)
+			json_staple(j, &s->staple);
+		else
+			json_null(j);
 		json_object_end(j);
 	}
 	json_array_end(j);
@@ -270,6 +311,7 @@ void inventory_json_response(struct json *j, const struct inventory_response *r)
 	json_member_cstring(j, "response_status", ocsp_response_status_text(r->response->status));
 	json_member_hex(j, "certificate",
 			r->for_sha256 ? span_of(r->for_sha256, 32) : SPAN_NONE);
+	json_member_cstring(j, "judged", r->judged);
 	json_member_time(j, "produced_at", r->response->basic ? r->response->produced_at : WHEN_NONE);
 	json_key(j, "responses");
 	json_array(j);

@@ -275,14 +275,48 @@ static void add_response(struct report *r, const struct inventory_response *q)
 	struct ocsp_single one;
 	char until[WHEN_TEXT_SIZE];
 
+	if (q->for_sha256 && r->verbose == 0)
+		return; /* told with its certificate */
 	buf_add_str(r->out, "staple ");
 	text_terminal(r->out, span_str(q->place.source));
-	buf_printf(r->out, ": %s", ocsp_response_status_text(q->response->status));
+	buf_printf(r->out, q->for_sha256 ? ": %s" : ": for no certificate here, not checked: %s",
+		   ocsp_response_status_text(q->response->status));
 	while (q->response->basic && ocsp_single_next(&cursor, &one))
-		buf_printf(r->out, ", %s until %s", ocsp_cert_status_text(one.status),
+		buf_printf(r->out, ", says %s until %s", ocsp_cert_status_text(one.status),
 			   one.next_update == WHEN_NONE ? "(not said)"
 							: when_format(one.next_update, until));
 	buf_add_byte(r->out, '\n');
+}
+
+/* Below a row: who serves it, and the staples that stand for it. */
+static void add_below(struct report *r, const struct inventory_cert *c)
+{
+	struct buf b;
+
+	buf_init(&b);
+	for (size_t i = 0; i < c->service_count + c->staple_count; i++) {
+		bool service = i < c->service_count;
+		const struct inventory_staple *s = service ? &c->services[i].staple
+							   : &c->staples[i - c->service_count];
+		bool red = service ? strcmp(c->services[i].stapling, "off") == 0 &&
+				     cert_must_staple(c->cert) != MUST_STAPLE_NO : false;
+
+		red |= s->judged && strcmp(s->judged, "good") != 0;
+		buf_reset(&b);
+		if (service) {
+			inventory_service_text(&b, &c->services[i]);
+		} else {
+			buf_printf(&b, "%s: ", s->source);
+			inventory_staple_text(&b, s);
+		}
+		buf_add_str(r->out, service ? "    served by " : "    staple ");
+		report_color(r, red ? REPORT_RED : REPORT_DIM);
+		text_terminal(r->out, buf_span(&b));
+		report_color(r, REPORT_PLAIN);
+		buf_add_byte(r->out, '\n');
+	}
+	r->out->failed |= b.failed;
+	buf_wipe(&b);
 }
 
 static void item(struct report *r, const void *what)
@@ -304,6 +338,7 @@ static void item(struct report *r, const void *what)
 		if (s->rows++ == 0)
 			chosen_row(r, s, NULL);
 		chosen_row(r, s, i->u.cert);
+		add_below(r, i->u.cert);
 		add_trouble(r, s, i->u.cert);
 		return;
 	}
@@ -317,6 +352,7 @@ static void item(struct report *r, const void *what)
 		add_column(r, i->u.cert, c, s->width[c]);
 	}
 	buf_add_byte(r->out, '\n');
+	add_below(r, i->u.cert);
 	add_trouble(r, s, i->u.cert);
 }
 

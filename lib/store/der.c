@@ -11,6 +11,8 @@ bool store_der_is(struct span bytes)
 
 	if (bytes.n < 4 || bytes.p[0] != 0x30)
 		return false;
+	if (bytes.n >= 5 && memcmp(bytes.p, "\x30\x03\x0a\x01", 4) == 0)
+		return true; /* an OCSP response that is only a status (RFC 6960, 4.2.1) */
 	if (bytes.p[1] == 0x80)
 		return bytes.p[2] == 0x30 || bytes.p[2] == 0x02 || bytes.p[2] == 0x06;
 	if (bytes.p[1] < 0x80)

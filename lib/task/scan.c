@@ -367,8 +367,7 @@ static int run(struct scan *s, const char *const *roots, struct err *e)
 		return -1;
 	if (!s->o->stream)
 		return scan_report(s, e);
-	s->r->writer->end(s->r, s->failing ? VERDICT_FAIL : s->sum.problems ? VERDICT_UNKNOWN
-							     : VERDICT_PASS, &s->sum);
+	s->r->writer->end(s->r, scan_verdict(s), &s->sum);
 	return buf_check(s->r->out, "the report", e);
 }
 
@@ -378,6 +377,7 @@ static void wipe(struct scan *s)
 		buf_wipe(&s->workers[i].file);
 		buf_wipe(&s->workers[i].scratch);
 		buf_wipe(&s->workers[i].path);
+		buf_wipe(&s->workers[i].beside);
 		for (unsigned k = 0; k < ISSUERS; k++) {
 			buf_wipe(&s->workers[i].issuers[k].der);
 			buf_wipe(&s->workers[i].issuers[k].text);
@@ -416,9 +416,7 @@ int scan_run(const struct scan_options *o, const char *const *roots, struct repo
 	walk_init(&s.walk, &o->walk);
 	seen_init(&s.seen);
 	rc = run(&s, roots, e);
-	*verdict = rc != 0 || s.sum.problems ? VERDICT_UNKNOWN : VERDICT_PASS;
-	if (s.failing)
-		*verdict = VERDICT_FAIL;
+	*verdict = verdict_worst(scan_verdict(&s), rc != 0 ? VERDICT_UNKNOWN : VERDICT_PASS);
 	if (o->counts)
 		*o->counts = (struct scan_counts){s.sum.files, s.sum.problems};
 	wipe(&s);

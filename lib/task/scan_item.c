@@ -2,6 +2,9 @@
 #include "crypto/hash.h"
 #include "crypto/pkcs11.h"
 #include "facts/dn.h"
+#include "ground/file.h"
+#include "ground/limits.h"
+#include "task/layout.h"
 #include "task/scan_part.h"
 
 #include <errno.h>
@@ -71,11 +74,12 @@ static const struct issuer *issuer_of(struct sink_state *k, const struct cert *c
 
 /* The row itself; the reader's thread writes it, so that delivering is only copying. */
 static void write_row(struct sink_state *k, struct record *x, const struct cert *c,
-		      const struct findings *f)
+		      const struct inventory_staple *staple, const struct findings *f)
 {
 	const struct issuer *issuer = issuer_of(k, c);
 	struct inventory_cert row = {.cert = c, .sha256 = x->sha256, .format = x->format,
 				     .ca = issuer->ca, .issuer = buf_span(&issuer->text),
+				     .staples = staple, .staple_count = staple != NULL,
 				     .findings = f, .end = f ? f->n : 0, .now = k->scan->o->now};
 	struct json j;
 
@@ -87,16 +91,41 @@ static void write_row(struct sink_state *k, struct record *x, const struct cert 
 	x->written = true;
 }
 
+/* In a stream there is no looking back: only what stands where a server looks for it is known. */
+static bool staple_beside(struct sink_state *k, const struct record *x, const struct cert *c,
+			  struct inventory_staple *out, struct findings *f)
+{
+	struct inventory_place place = {.source = k->path, .index = x->index};
+	struct inventory_cert row = {.cert = c, .places = &place, .place_count = 1};
+	struct buf *path = &k->worker->beside, bytes;
+	struct err e;
+	bool found;
+
+	if (x->must_staple == MUST_STAPLE_NO || x->index != 0 || x->source_n > 0 || k->part)
+		return false;
+	buf_init(&bytes);
+	buf_reset(path);
+	layout_staple(&layouts[0], k->path, NULL, path);
+	*out = (struct inventory_staple){.source = buf_cstr(path)};
+	found = file_read(out->source, LIMIT_OCSP_RESPONSE, &bytes, &e) == 0;
+	if (found && scan_judge_staple(k->scan, &row, buf_span(&bytes), out, f, &e) != 0)
+		k->item->failed = true;
+	buf_wipe(&bytes);
+	return found;
+}
+
 /* In a stream: judge, filter and write here, when the row's index is known. */
 static void row_here(struct sink_state *k, struct record *x, const struct cert *c)
 {
 	struct scan *s = k->scan;
 	struct findings f;
-	bool may = scan_may_trouble(s, c);
+	bool may = scan_may_trouble(s, c), beside;
+	struct inventory_staple staple;
 
 	findings_init(&f, s->o->policy, s->o->now);
 	if (may)
 		scan_judge(s, c, k->path, x->index, &f);
+	beside = may && staple_beside(k, x, c, &staple, &f);
 	if (f.n > 0 && k->part) { /* their subject is only known in order */
 		buf_add(&k->item->bytes, c->der);
 		findings_wipe(&f);
@@ -104,9 +133,10 @@ static void row_here(struct sink_state *k, struct record *x, const struct cert *
 	}
 	x->worst = (uint8_t)scan_worst(&f);
 	x->failing = scan_failing(s, &f);
+	x->unchecked = scan_unchecked(&f);
 	x->dropped = !scan_wanted(s, c, &f);
 	if (!x->dropped)
-		write_row(k, x, c, may ? &f : NULL);
+		write_row(k, x, c, beside ? &staple : NULL, may ? &f : NULL);
 	if (f.failed)
 		k->item->failed = true;
 	findings_wipe(&f);

@@ -143,6 +143,8 @@ void scan_keep_wipe(struct scan *s)
 	}
 	for (size_t i = 0; i < s->member_count; i++)
 		free(s->members[i]);
+	scan_cas_wipe(s);
+	scan_staples_wipe(s);
 	server_list_wipe(&s->servers);
 	free(s->kept);
 	free(s->places);

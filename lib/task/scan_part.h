@@ -8,6 +8,7 @@
 #ifndef STAPLE_TASK_SCAN_PART_H
 #define STAPLE_TASK_SCAN_PART_H
 
+#include "crypto/chain.h"
 #include "store/seen.h"
 #include "store/server.h"
 #include "task/scan.h"
@@ -36,6 +37,7 @@ struct record {
 	bool dropped;        /* the filter does not want it */
 	bool note;           /* a problem that is none */
 	bool failing;        /* a finding for which the run fails */
+	bool unchecked;      /* one that says so */
 	const char *format;
 	uint32_t source_n;   /* 0: the file's own */
 	uint32_t entry_n;    /* 0: none */
@@ -85,7 +87,7 @@ struct issuer {
 #define ISSUERS 16
 
 struct worker {
-	struct buf file, scratch, path;
+	struct buf file, scratch, path, beside;
 	struct issuer issuers[ISSUERS];
 	unsigned last;        /* made last */
 };
@@ -132,6 +134,8 @@ struct side {
 	char *entry;          /* owned or NULL */
 	uint8_t *bytes;       /* owned: DER, or the reason and its NUL */
 	size_t n;
+	const uint8_t *for_sha256; /* of a staple: the certificate that it is about, or NULL */
+	const char *judged;   /* of a staple: for that certificate */
 };
 
 struct scan {
@@ -171,13 +175,33 @@ struct scan {
 	char **members;        /* names of sources inside files, in a stream */
 	size_t member_count, member_cap;
 	bool failing;
+	bool unchecked;        /* a finding that says so, where --fail-on asks for it */
 	struct server_list servers;
+	struct scan_cas *cas;         /* owned; by subject */
+	struct scan_staples *staples; /* owned; NULL: there are none */
 };
 
 /* scan_server.c: after all was kept */
 void scan_servers(struct scan *s);
-void scan_connect(const struct scan *s, struct inventory_cert *row, struct inventory_staple **staples,
-		  struct inventory_service **services, struct findings *f);
+MUST_USE int scan_connect(struct scan *s, struct inventory_cert *row,
+			  struct inventory_staple **staples, struct inventory_service **services,
+			  struct findings *f, struct err *e);
+
+/* scan_issuer.c: after all was kept (in a stream: from any thread).  The issuer lies in `among`, which the caller has made and
+ * wipes; NULL: it is neither in the scan nor beside. */
+void scan_cas_wipe(struct scan *s);
+MUST_USE int scan_issuer(struct scan *s, const struct inventory_cert *row,
+			 struct cert_list *among, const struct cert **issuer, struct err *e);
+
+/* scan_staple.c: after all was kept.  out->source is the caller's. */
+MUST_USE int scan_staples_begin(struct scan *s, struct err *e);
+void scan_staples_wipe(struct scan *s);
+MUST_USE int scan_judge_staple(struct scan *s, const struct inventory_cert *row,
+			       struct span response, struct inventory_staple *out, struct findings *f,
+			       struct err *e);
+MUST_USE int scan_find_staples(struct scan *s, const struct inventory_cert *row,
+			       struct inventory_staple **staples, size_t *n, struct findings *f,
+			       struct err *e);
 
 /* scan_item.c: threads */
 int scan_process(void *context, unsigned worker, void *item, struct err *e);
@@ -191,6 +215,9 @@ void scan_judge_request(const struct scan *s, const struct csr *c, const struct 
 			struct findings *f);
 bool scan_wanted(const struct scan *s, const struct cert *c, const struct findings *f);
 bool scan_failing(const struct scan *s, const struct findings *f);
+/* Is there one that says "could not be checked"? */
+bool scan_unchecked(const struct findings *f);
+enum verdict scan_verdict(const struct scan *s);
 enum severity scan_worst(const struct findings *f);
 
 /* scan_keep.c */
@@ -202,6 +229,8 @@ void scan_keep_wipe(struct scan *s);
 int scan_links(const struct scan *s, const struct walk_entry *x, const char ***out, struct err *e);
 
 /* scan_stream.c */
+/* A name that lives as long as the scan; NULL: no memory. */
+const char *scan_member(struct scan *s, const char *name, struct err *e);
 int scan_stream(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,
 		const char *entry, struct err *e);
 

@@ -165,8 +165,7 @@ static int write_cert(struct scan *s, struct inventory_cert *row, struct finding
 		return -1;
 	if (scan_may_trouble(s, row->cert))
 		scan_judge(s, row->cert, row->places[0].source, row->places[0].index, f);
-	scan_connect(s, row, staples, services, f);
-	if (findings_check(f, e) != 0)
+	if (scan_connect(s, row, staples, services, f, e) != 0 || findings_check(f, e) != 0)
 		return -1;
 	if (!scan_wanted(s, row->cert, f))
 		return 0;
@@ -174,6 +173,7 @@ static int write_cert(struct scan *s, struct inventory_cert *row, struct finding
 	row->end = f->n;
 	worst = scan_worst(f);
 	s->failing |= scan_failing(s, f);
+	s->unchecked |= s->o->fail.errors && scan_unchecked(f);
 	count(s, row->cert, worst);
 	s->r->writer->item(s->r, &item);
 	s->r->items++;
@@ -219,7 +219,8 @@ static int report_side(struct scan *s, const struct side *x, struct err *e)
 				    s->sources[x->source].links};
 	struct inventory_problem problem = {p.source, x->index, x->note, (const char *)x->bytes};
 	struct inventory_request request = {.place = p, .format = x->format};
-	struct inventory_response response = {.place = p, .format = x->format};
+	struct inventory_response response = {.place = p, .format = x->format,
+					      .for_sha256 = x->for_sha256, .judged = x->judged};
 	struct inventory_item item = {.kind = INVENTORY_PROBLEM, .u.problem = &problem};
 	struct ocsp_response r;
 	struct findings f = {0};
@@ -265,6 +266,8 @@ int scan_report(struct scan *s, struct err *e)
 	scan_servers(s);
 	if (rc == 0 && s->servers.failed)
 		rc = no_memory(e);
+	if (rc == 0)
+		rc = scan_staples_begin(s, e);
 
 	for (size_t i = 0; rc == 0 && i < s->seen.n; i++)
 		rc = report_cert(s, order[i].row, &is, e);
@@ -279,8 +282,7 @@ int scan_report(struct scan *s, struct err *e)
 	s->sum.cas = is.v;
 	s->sum.ca_count = is.n;
 	if (rc == 0)
-		s->r->writer->end(s->r, s->failing ? VERDICT_FAIL : s->sum.problems ? VERDICT_UNKNOWN
-								     : VERDICT_PASS, &s->sum);
+		s->r->writer->end(s->r, scan_verdict(s), &s->sum);
 	s->sum.cas = NULL;
 	for (size_t i = 0; i < is.n; i++)
 		free((char *)(uintptr_t)is.v[i].name);

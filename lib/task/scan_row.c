@@ -72,14 +72,27 @@ bool scan_failing(const struct scan *s, const struct findings *f)
 	for (size_t i = 0; i < f->n; i++) {
 		if (f->v[i].waived)
 			continue;
-		if ((w->errors && f->v[i].severity == SEVERITY_ERROR) ||
-		    (w->warnings && f->v[i].severity >= SEVERITY_WARNING))
+		if ((w->errors && f->v[i].severity == SEVERITY_ERROR && !f->v[i].rule->unchecked) ||
+		    (w->warnings && f->v[i].severity >= SEVERITY_WARNING && !f->v[i].rule->unchecked))
 			return true;
 		for (const char *const *id = w->ids; id && *id; id++)
 			if (strcmp(*id, f->v[i].rule->id) == 0)
 				return true;
 	}
 	return false;
+}
+
+bool scan_unchecked(const struct findings *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].rule->unchecked)
+			return true;
+	return false;
+}
+
+enum verdict scan_verdict(const struct scan *s)
+{
+	return s->failing ? VERDICT_FAIL : s->sum.problems || s->unchecked ? VERDICT_UNKNOWN : VERDICT_PASS;
 }
 
 static bool any_glob(const char *const *globs, struct span text)

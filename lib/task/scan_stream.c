@@ -44,22 +44,28 @@ static void place_head(struct scan *s, const struct inventory_place *p)
 	tail(s, p);
 }
 
+const char *scan_member(struct scan *s, const char *name, struct err *e)
+{
+	char **v = array_grow(s->members, s->member_count, &s->member_cap, sizeof *v);
+
+	if (v)
+		s->members = v;
+	if (!v || !(v[s->member_count] = strdup(name))) {
+		err_set(e, ERR_MEMORY, "out of memory for names");
+		return NULL;
+	}
+	return v[s->member_count++];
+}
+
 static uint32_t file_number(struct scan *s, const char *source, struct err *e)
 {
-	char **v;
-
 	if (source == (const char *)s->path.p)
 		return (uint32_t)s->entry;
 	if (s->member_count > 0 && strcmp(s->members[s->member_count - 1], source) == 0)
 		return (uint32_t)(s->member_count - 1) | UINT32_C(1) << 31;
-	v = array_grow(s->members, s->member_count, &s->member_cap, sizeof *v);
-	if (v)
-		s->members = v;
-	if (!v || !(v[s->member_count] = strdup(source))) {
-		err_set(e, ERR_MEMORY, "out of memory for the names of members");
+	if (!scan_member(s, source, e))
 		return UINT32_MAX;
-	}
-	return (uint32_t)s->member_count++ | UINT32_C(1) << 31;
+	return (uint32_t)(s->member_count - 1) | UINT32_C(1) << 31;
 }
 
 static void write_repeat(struct scan *s, const struct inventory_place *p, const struct record *x,
@@ -145,6 +151,7 @@ static int write_cert(struct scan *s, const struct record *x, struct span payloa
 	if (rc != 0 || dropped)
 		goto out;
 	s->failing |= x->failing;
+	s->unchecked |= s->o->fail.errors && x->unchecked;
 	file = file_number(s, p->source, e);
 	rc = -1;
 	if (file == UINT32_MAX)
