@@ -47,8 +47,10 @@ static const struct {
 
 static const char *type_name(struct span oid)
 {
-	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (span_equal(types[i].oid, oid))
+	/* They differ in their last octets. */
+	for (size_t i = 0; oid.n > 0 && i < sizeof types / sizeof types[0]; i++)
+		if (types[i].oid.p[types[i].oid.n - 1] == oid.p[oid.n - 1] &&
+		    span_equal(types[i].oid, oid))
 			return types[i].name;
 	return NULL;
 }
@@ -192,10 +194,40 @@ static void put_value(struct buf *out, const struct attribute *a, bool escape)
 	}
 }
 
+/* Nearly all values: printable ASCII in a type that has it as it is, without any of what RFC 4514
+ * escapes. */
+static bool is_plain(const struct attribute *a)
+{
+	static const uint8_t special[256] = {[0 ... 0x1f] = 1, ['"'] = 1, ['+'] = 1, [','] = 1,
+					     [';'] = 1, ['<'] = 1, ['>'] = 1, ['\\'] = 1,
+					     [0x7f ... 0xff] = 1};
+	struct span s = a->content;
+	uint8_t odd = 0;
+
+	if ((a->tag != DER_UTF8_STRING && a->tag != DER_PRINTABLE_STRING && a->tag != DER_IA5_STRING) ||
+	    s.n == 0 || s.p[0] == ' ' || s.p[0] == '#' || s.p[s.n - 1] == ' ')
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		odd |= special[s.p[i]];
+	return !odd;
+}
+
 static void put_attribute(struct buf *out, const struct attribute *a)
 {
 	const char *name = type_name(a->oid);
 
+	if (name && is_plain(a)) {
+		size_t n = strlen(name);
+		uint8_t *p = buf_room(out, n + 1 + a->content.n);
+
+		if (!p)
+			return;
+		memcpy(p, name, n);
+		p[n] = '=';
+		memcpy(p + n + 1, a->content.p, a->content.n);
+		out->n += n + 1 + a->content.n;
+		return;
+	}
 	if (name)
 		buf_add_str(out, name);
 	else
@@ -209,9 +241,22 @@ static void put_attribute(struct buf *out, const struct attribute *a)
 	}
 }
 
+/* From both ends, eight bytes at a time as long as there are two times eight. */
 static void reverse(struct buf *b, size_t from)
 {
-	for (size_t to = b->n; from + 1 < to;) {
+	size_t to = b->n;
+
+	for (; to - from >= 16; from += 8, to -= 8) {
+		uint64_t front, back;
+
+		memcpy(&front, b->p + from, 8);
+		memcpy(&back, b->p + to - 8, 8);
+		front = __builtin_bswap64(front);
+		back = __builtin_bswap64(back);
+		memcpy(b->p + from, &back, 8);
+		memcpy(b->p + to - 8, &front, 8);
+	}
+	while (from + 1 < to) {
 		uint8_t c = b->p[from];
 
 		b->p[from++] = b->p[--to];
@@ -219,13 +264,15 @@ static void reverse(struct buf *b, size_t from)
 	}
 }
 
-/* RFC 4514, 2.1 begins with the last RDN.  Each is written and turned round; in the end all
- * is turned round: the order is then reversed and the text is not, without a list of them. */
+/* RFC 4514, 2.1 begins with the last RDN.  If there are several, each is written and turned round;
+ * in the end all is turned round: the order is then reversed and the text is not, without a list
+ * of them. */
 void dn_text(struct buf *out, struct span name)
 {
 	size_t start = out->n, at;
 	struct span rdns, rdn;
 	struct attribute a;
+	bool several = false;
 
 	if (!name_readable(name, &rdns)) {
 		buf_add_byte(out, '#');
@@ -233,6 +280,7 @@ void dn_text(struct buf *out, struct span name)
 		return;
 	}
 	while (der_get(&rdns, DER_SET, &rdn) == 0) {
+		several |= !der_end(rdns);
 		if (out->n > start)
 			buf_add_byte(out, ',');
 		at = out->n;
@@ -241,9 +289,11 @@ void dn_text(struct buf *out, struct span name)
 				buf_add_byte(out, '+');
 			put_attribute(out, &a);
 		}
-		reverse(out, at);
+		if (several)
+			reverse(out, at);
 	}
-	reverse(out, start);
+	if (several)
+		reverse(out, start);
 }
 
 bool dn_attribute(struct span name, const char *type, struct buf *out)

@@ -1,7 +1,7 @@
 #include "ground/json.h"
 
+#include "ground/json_text.h"
 #include "ground/text.h"
-#include "ground/utf8.h"
 #include "ground/when.h"
 
 void json_begin(struct json *j, struct buf *out, unsigned indent)
@@ -16,260 +16,194 @@ void json_end(struct json *j)
 		j->out->failed = true;
 }
 
-static void line(struct json *j)
+static uint8_t *put_line(const struct json *j, uint8_t *p)
 {
-	uint8_t *p;
-
-	if (j->indent == 0)
-		return;
-	p = buf_room(j->out, 1 + (size_t)j->depth * j->indent);
-	if (!p)
-		return;
-	*p = '\n';
-	memset(p + 1, ' ', (size_t)j->depth * j->indent);
-	j->out->n += 1 + (size_t)j->depth * j->indent;
+	*p++ = '\n';
+	memset(p, ' ', (size_t)j->depth * j->indent);
+	return p + (size_t)j->depth * j->indent;
 }
 
-static inline void separate(struct json *j)
+static uint8_t *put_bytes(uint8_t *p, const void *bytes, size_t n)
 {
-	if (!j->first[j->depth])
-		buf_add_byte(j->out, ',');
-	j->first[j->depth] = false;
-	line(j);
-}
-
-/* Before every value: is it at a place where one may stand? */
-static inline void value(struct json *j)
-{
-	if (j->after_key) {
-		j->after_key = false;
-		return;
-	}
-	if (j->object[j->depth] || (j->depth == 0 && !j->first[0])) {
-		j->out->failed = true;
-		return;
-	}
-	if (j->depth > 0)
-		separate(j);
+	if (n < 16)
+		json_copy_few(p, bytes, n);
 	else
-		j->first[0] = false;
+		memcpy(p, bytes, n);
+	return p + n;
 }
 
-void json_key(struct json *j, const char *key)
+/* May what has this key, or none, stand here?  A value may stand behind its key, in an array, and
+ * once at the top. */
+static inline bool allowed(const struct json *j, struct span key)
 {
-	size_t n = strlen(key), all = n + (j->indent ? 4 : 3);
+	if (j->object[j->depth])
+		return key.p ? !j->after_key : j->after_key;
+	return !key.p && (j->depth > 0 || j->first[0]);
+}
+
+/* What stands before a value: comma, line, key.  Returns where the value goes, with room for
+ * exactly `more` bytes; the caller writes it and calls done().  NULL: the buf has failed. */
+static inline uint8_t *start(struct json *j, struct span key, size_t more)
+{
+	bool comma = !j->after_key && !j->first[j->depth];
+	bool line = j->indent && !j->after_key && j->depth > 0;
 	uint8_t *p;
 
-	if (!j->object[j->depth] || j->after_key) {
+	if (!allowed(j, key))
 		j->out->failed = true;
-		return;
+	more += comma + (key.p ? key.n + 3 : 0);
+	if (j->indent)
+		more += (line ? 1 + (size_t)j->depth * j->indent : 0) + (key.p != NULL);
+	p = buf_room(j->out, more);
+	if (!p)
+		return NULL;
+	if (comma)
+		*p++ = ',';
+	if (line)
+		p = put_line(j, p);
+	j->first[j->depth] = false;
+	j->after_key = false;
+	if (key.p) {
+		*p++ = '"';
+		p = put_bytes(p, key.p, key.n);
+		*p++ = '"';
+		*p++ = ':';
+		if (j->indent)
+			*p++ = ' ';
 	}
-	separate(j);
-	p = buf_room(j->out, all);
+	return p;
+}
+
+static inline void done(struct json *j, const uint8_t *end)
+{
+	j->out->n = (size_t)(end - j->out->p);
+}
+
+void json_put_key(struct json *j, struct span key)
+{
+	uint8_t *p = start(j, key, 0);
+
 	if (!p)
 		return;
-	p[0] = '"';
-	memcpy(p + 1, key, n);
-	p[n + 1] = '"';
-	p[n + 2] = ':';
-	if (j->indent)
-		p[n + 3] = ' ';
-	j->out->n += all;
+	done(j, p);
 	j->after_key = true;
 }
 
-static void open_level(struct json *j, bool object)
+void json_put_open(struct json *j, struct span key, bool object)
 {
-	value(j);
+	uint8_t *p = start(j, key, 1);
+
+	if (!p)
+		return;
 	if (j->depth == JSON_DEPTH) {
 		j->out->failed = true;
 		return;
 	}
-	buf_add_byte(j->out, object ? '{' : '[');
+	*p++ = object ? '{' : '[';
+	done(j, p);
 	j->depth++;
 	j->first[j->depth] = true;
 	j->object[j->depth] = object;
 }
 
-static void close_level(struct json *j, bool object)
+void json_put_close(struct json *j, bool object)
 {
-	bool empty;
+	bool line = j->indent && !j->first[j->depth];
+	uint8_t *p;
 
 	if (j->depth == 0 || j->object[j->depth] != object || j->after_key) {
 		j->out->failed = true;
 		return;
 	}
-	empty = j->first[j->depth];
 	j->depth--;
-	if (!empty)
-		line(j);
-	buf_add_byte(j->out, object ? '}' : ']');
+	p = buf_room(j->out, 1 + (line ? 1 + (size_t)j->depth * j->indent : 0));
+	if (!p)
+		return;
+	if (line)
+		p = put_line(j, p);
+	*p++ = object ? '}' : ']';
+	done(j, p);
 }
 
-void json_object(struct json *j)
+void json_put_word(struct json *j, struct span key, struct span word)
 {
-	open_level(j, true);
+	uint8_t *p = start(j, key, word.n);
+
+	if (word.n == 0)
+		j->out->failed = true;
+	else if (p)
+		done(j, put_bytes(p, word.p, word.n));
 }
 
-void json_object_end(struct json *j)
+void json_put_string(struct json *j, struct span key, struct span s)
 {
-	close_level(j, true);
-}
-
-void json_array(struct json *j)
-{
-	open_level(j, false);
-}
-
-void json_array_end(struct json *j)
-{
-	close_level(j, false);
-}
-
-static void short_escape(struct buf *b, char letter)
-{
-	uint8_t text[2] = {'\\', (uint8_t)letter};
-
-	buf_add_bytes(b, text, 2);
-}
-
-static void unicode_escape(struct buf *b, uint32_t c)
-{
-	static const char digits[] = "0123456789abcdef";
-	uint8_t text[6] = {'\\', 'u'};
-
-	for (unsigned i = 0; i < 4; i++)
-		text[2 + i] = (uint8_t)digits[c >> (12 - 4 * i) & 15];
-	buf_add_bytes(b, text, 6);
-}
-
-static void escape(struct buf *b, uint32_t c)
-{
-	switch (c) {
-	case '"':
-	case '\\':
-		short_escape(b, (char)c);
-		break;
-	case '\n':
-		short_escape(b, 'n');
-		break;
-	case '\r':
-		short_escape(b, 'r');
-		break;
-	case '\t':
-		short_escape(b, 't');
-		break;
-	case UTF8_BAD:
-		buf_add_str(b, "\xef\xbf\xbd");
-		break;
-	default:
-		unicode_escape(b, c);
-	}
-}
-
-/* Bytes that stand for themselves in a JSON string, eight at a time where they are plain. */
-static size_t plain_run(struct span s)
-{
-	const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
-	size_t i = 0;
-
-	for (; i + 8 <= s.n; i += 8) {
-		uint64_t v, quote, slash, odd;
-
-		memcpy(&v, s.p + i, 8);
-		quote = v ^ ones * '"';
-		slash = v ^ ones * '\\';
-		/* A high bit for each byte that is below 0x20, a quote, a backslash, DEL or
-		 * not ASCII; borrows make too many bits at worst, never too few. */
-		odd = v | (v - ones * 0x20) | (v + ones) | (quote - ones) | (slash - ones);
-		if (odd & highs)
-			break;
-	}
-	while (i < s.n && s.p[i] >= 0x20 && s.p[i] < 0x7f && s.p[i] != '"' && s.p[i] != '\\')
-		i++;
-	return i;
-}
-
-/* A character that needs no escape, within a string: its bytes, or 0. */
-static size_t whole_character(struct span s, uint32_t *c)
-{
-	size_t n = utf8_next(s, c);
-
-	if (*c == UTF8_BAD || *c < 0xa0 || utf8_hidden(*c))
-		return 0;
-	return n;
-}
-
-static void escaped(struct buf *b, struct span s)
-{
-	while (s.n > 0) {
-		size_t run = plain_run(s), n;
-		uint32_t c = 0;
-
-		/* Accented text: the run goes on over whole characters. */
-		while (run < s.n && s.p[run] >= 0x80 &&
-		       (n = whole_character(span_from(s, run), &c)) > 0) {
-			run += n;
-			run += plain_run(span_from(s, run));
-		}
-		buf_add_bytes(b, s.p, run);
-		s = span_from(s, run);
-		if (s.n == 0)
-			break;
-		n = utf8_next(s, &c);
-		if (c > 0xffff && c != UTF8_BAD) {
-			unicode_escape(b, 0xd800 + ((c - 0x10000) >> 10));
-			unicode_escape(b, 0xdc00 + ((c - 0x10000) & 0x3ff));
-		} else {
-			escape(b, c);
-		}
-		s = span_from(s, n);
-	}
-}
-
-void json_string(struct json *j, struct span s)
-{
-	struct buf *b = j->out;
 	uint8_t *p;
 
 	if (!s.p) {
-		json_null(j);
+		json_put_word(j, key, span_of("null", 4));
 		return;
 	}
-	value(j);
-	if (plain_run(s) == s.n) {
-		p = buf_room(b, s.n + 2);
-		if (!p)
-			return;
-		*p = '"';
-		memcpy(p + 1, s.p, s.n);
-		p[s.n + 1] = '"';
-		b->n += s.n + 2;
+	p = start(j, key, s.n + 2);
+	if (!p)
+		return;
+	*p++ = '"';
+	if (json_copy_plain(p, s)) {
+		p[s.n] = '"';
+		done(j, p + s.n + 1);
 		return;
 	}
-	buf_add_byte(b, '"');
-	escaped(b, s);
-	buf_add_byte(b, '"');
+	done(j, p);
+	json_escape(j->out, s);
+	buf_add_byte(j->out, '"');
 }
 
-void json_cstring(struct json *j, const char *s)
+size_t json_text_begin(struct json *j, struct span key)
 {
-	json_string(j, span_str(s));
+	uint8_t *p = start(j, key, 1);
+
+	if (!p)
+		return j->out->n;
+	*p++ = '"';
+	done(j, p);
+	return j->out->n;
 }
 
-void json_hex(struct json *j, struct span s)
+void json_text_end(struct json *j, size_t from)
 {
+	struct buf *out = j->out, copy;
+	struct span s = span_from(buf_span(out), from);
+
+	if (!out->failed && !json_plain(s)) {
+		buf_init(&copy);
+		buf_add(&copy, s);
+		out->n = from;
+		json_escape(out, buf_span(&copy));
+		out->failed |= copy.failed;
+		buf_wipe(&copy);
+	}
+	buf_add_byte(out, '"');
+}
+
+void json_put_hex(struct json *j, struct span key, struct span s)
+{
+	uint8_t *p;
+
 	if (!s.p) {
-		json_null(j);
+		json_put_word(j, key, span_of("null", 4));
 		return;
 	}
-	value(j);
-	buf_add_byte(j->out, '"');
-	text_hex(j->out, s);
-	buf_add_byte(j->out, '"');
+	p = s.n <= SIZE_MAX / 4 ? start(j, key, 2 * s.n + 2) : NULL;
+	if (!p) {
+		j->out->failed = true;
+		return;
+	}
+	*p++ = '"';
+	p = text_put_hex(p, s);
+	*p++ = '"';
+	done(j, p);
 }
 
-void json_int(struct json *j, int64_t v)
+void json_put_int(struct json *j, struct span key, int64_t v)
 {
 	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 	uint8_t text[20];
@@ -281,74 +215,19 @@ void json_int(struct json *j, int64_t v)
 	} while (u > 0);
 	if (v < 0)
 		text[--at] = '-';
-	value(j);
-	buf_add_bytes(j->out, text + at, sizeof text - at);
+	json_put_word(j, key, span_of(text + at, sizeof text - at));
 }
 
-static void word(struct json *j, const char *text, size_t n)
+void json_put_time(struct json *j, struct span key, int64_t t)
 {
-	value(j);
-	buf_add_bytes(j->out, text, n);
-}
+	char text[WHEN_TEXT_SIZE + 2];
 
-void json_bool(struct json *j, bool v)
-{
-	word(j, v ? "true" : "false", v ? 4 : 5);
-}
-
-void json_null(struct json *j)
-{
-	word(j, "null", 4);
-}
-
-void json_time(struct json *j, int64_t t)
-{
-	char text[WHEN_TEXT_SIZE];
-
-	when_format(t, text);
-	json_string(j, text[0] ? span_of(text, WHEN_TEXT_SIZE - 1) : SPAN_NONE);
-}
-
-void json_raw(struct json *j, struct span s)
-{
-	value(j);
-	if (s.n == 0)
-		j->out->failed = true;
-	buf_add(j->out, s);
-}
-
-void json_member_string(struct json *j, const char *key, struct span s)
-{
-	json_key(j, key);
-	json_string(j, s);
-}
-
-void json_member_cstring(struct json *j, const char *key, const char *s)
-{
-	json_key(j, key);
-	json_cstring(j, s);
-}
-
-void json_member_hex(struct json *j, const char *key, struct span s)
-{
-	json_key(j, key);
-	json_hex(j, s);
-}
-
-void json_member_int(struct json *j, const char *key, int64_t v)
-{
-	json_key(j, key);
-	json_int(j, v);
-}
-
-void json_member_bool(struct json *j, const char *key, bool v)
-{
-	json_key(j, key);
-	json_bool(j, v);
-}
-
-void json_member_time(struct json *j, const char *key, int64_t t)
-{
-	json_key(j, key);
-	json_time(j, t);
+	when_format(t, text + 1);
+	if (!text[1]) {
+		json_put_word(j, key, span_of("null", 4));
+		return;
+	}
+	text[0] = '"';
+	text[WHEN_TEXT_SIZE] = '"';
+	json_put_word(j, key, span_of(text, WHEN_TEXT_SIZE + 1));
 }

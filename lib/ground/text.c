@@ -6,6 +6,21 @@
 
 static const char digits[] = "0123456789abcdef";
 
+/* The two digits of every byte. */
+#define DIGITS(h)                                                                                  \
+	h "0" h "1" h "2" h "3" h "4" h "5" h "6" h "7" h "8" h "9" h "a" h "b" h "c" h "d" h "e" h "f"
+
+static const char pairs[] =
+	DIGITS("0") DIGITS("1") DIGITS("2") DIGITS("3") DIGITS("4") DIGITS("5") DIGITS("6") DIGITS("7")
+	DIGITS("8") DIGITS("9") DIGITS("a") DIGITS("b") DIGITS("c") DIGITS("d") DIGITS("e") DIGITS("f");
+
+uint8_t *text_put_hex(uint8_t *to, struct span s)
+{
+	for (size_t i = 0; i < s.n; i++, to += 2)
+		memcpy(to, pairs + 2 * s.p[i], 2);
+	return to;
+}
+
 void text_hex(struct buf *b, struct span s)
 {
 	uint8_t *p = s.n <= SIZE_MAX / 2 ? buf_room(b, 2 * s.n) : NULL;
@@ -14,10 +29,7 @@ void text_hex(struct buf *b, struct span s)
 		b->failed = true;
 		return;
 	}
-	for (size_t i = 0; i < s.n; i++) {
-		p[2 * i] = (uint8_t)digits[s.p[i] >> 4];
-		p[2 * i + 1] = (uint8_t)digits[s.p[i] & 15];
-	}
+	text_put_hex(p, s);
 	b->n += 2 * s.n;
 }
 

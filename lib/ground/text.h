@@ -26,6 +26,9 @@ void text_csv(struct buf *b, struct span s);
 /* Lower-case hex, two digits a byte, nothing between. */
 void text_hex(struct buf *b, struct span s);
 
+/* The same, to where 2 * s.n bytes have room; returns their end. */
+uint8_t *text_put_hex(uint8_t *to, struct span s);
+
 /* Columns that a UTF-8 text takes on a terminal (wide characters count two). */
 size_t text_width(struct span s);
 

@@ -81,37 +81,13 @@ void inventory_service_text(struct buf *out, const struct inventory_service *s)
 	inventory_staple_text(out, &s->staple);
 }
 
-static bool is_plain(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < 0x20 || s.p[i] > 0x7e || s.p[i] == '"' || s.p[i] == '\\')
-			return false;
-	return true;
-}
-
-/* A text made straight into the document; if it needs escapes it is taken out and put in again. */
 static void member_text(struct json *j, const char *key, void (*make)(struct buf *, struct span),
 			struct span from)
 {
-	struct buf *out = j->out, copy;
-	size_t before, start;
+	size_t start = json_text_begin(j, span_str(key));
 
-	json_key(j, key);
-	before = out->n;
-	json_raw(j, span_str("\""));
-	start = out->n;
-	make(out, from);
-	if (out->failed || is_plain(span_from(buf_span(out), start))) {
-		buf_add_byte(out, '"');
-		return;
-	}
-	buf_init(&copy);
-	buf_add(&copy, span_from(buf_span(out), start));
-	out->n = before;
-	j->after_key = true; /* as it was before the text */
-	json_string(j, buf_span(&copy));
-	out->failed |= copy.failed;
-	buf_wipe(&copy);
+	make(j->out, from);
+	json_text_end(j, start);
 }
 
 static void json_features(struct json *j, const struct extension_facts *x)
@@ -120,8 +96,7 @@ static void json_features(struct json *j, const struct extension_facts *x)
 	int64_t v;
 	bool inside;
 
-	json_key(j, "features");
-	json_array(j);
+	json_member_array(j, "features");
 	for (size_t i = 0; i < x->feature.extensions; i++) {
 		struct feature_facts f = {0};
 
@@ -146,8 +121,7 @@ static void json_names(struct json *j, const struct extension_facts *x)
 	struct buf b;
 	bool inside = false;
 
-	json_key(j, "names");
-	json_array(j);
+	json_member_array(j, "names");
 	while (span_present(x->san) && extension_name_next(&cursor, &inside, &n)) {
 		if (n.kind == NAME_DNS) {
 			json_string(j, n.value);
@@ -167,8 +141,7 @@ static void json_ocsp_urls(struct json *j, const struct extension_facts *x)
 	struct general_name n;
 	bool inside = false;
 
-	json_key(j, "ocsp_urls");
-	json_array(j);
+	json_member_array(j, "ocsp_urls");
 	while (span_present(x->aia) && extension_aia_next(&cursor, &inside, &method, &n))
 		if (n.kind == NAME_URI && span_equal(method, OID_OCSP))
 			json_string(j, n.value);
@@ -201,8 +174,7 @@ static void json_staple(struct json *j, const struct inventory_staple *s)
 
 static void json_staples(struct json *j, const struct inventory_cert *c)
 {
-	json_key(j, "staples");
-	json_array(j);
+	json_member_array(j, "staples");
 	for (size_t i = 0; i < c->staple_count; i++)
 		json_staple(j, &c->staples[i]);
 	json_array_end(j);
@@ -210,8 +182,7 @@ static void json_staples(struct json *j, const struct inventory_cert *c)
 
 static void json_services(struct json *j, const struct inventory_cert *c)
 {
-	json_key(j, "served_by");
-	json_array(j);
+	json_member_array(j, "served_by");
 	for (size_t i = 0; i < c->service_count; i++) {
 		const struct inventory_service *s = &c->services[i];
 
@@ -239,8 +210,7 @@ void inventory_json_place(struct json *j, const struct inventory_place *p)
 		json_member_cstring(j, "entry", p->entry);
 	if (!p->links)
 		return;
-	json_key(j, "links");
-	json_array(j);
+	json_member_array(j, "links");
 	for (const char *const *l = p->links; *l; l++)
 		json_cstring(j, *l);
 	json_array_end(j);
@@ -262,11 +232,10 @@ void inventory_json_cert(struct json *j, const struct inventory_cert *c)
 	json_member_hex(j, "serial", x->serial);
 	json_member_time(j, "not_before", x->not_before);
 	json_member_time(j, "not_after", x->not_after);
-	json_key(j, "days_left");
 	if (days == INT64_MIN)
-		json_null(j);
+		json_member_null(j, "days_left");
 	else
-		json_int(j, days);
+		json_member_int(j, "days_left", days);
 	json_names(j, &x->x);
 	json_key_facts(j, &x->key);
 	member_text(j, "signature_algorithm", inventory_algorithm, x->signature_algorithm_oid);
@@ -277,12 +246,11 @@ void inventory_json_cert(struct json *j, const struct inventory_cert *c)
 	json_member_cstring(j, "format", c->format);
 	json_staples(j, c);
 	json_services(j, c);
-	json_key(j, "findings");
 	if (c->findings) {
+		json_key(j, "findings");
 		report_json_findings(j, c->findings, c->first, c->end);
 	} else {
-		json_array(j);
-		json_array_end(j);
+		json_put_word(j, span_str("findings"), span_str("[]"));
 	}
 }
 
@@ -313,8 +281,7 @@ void inventory_json_response(struct json *j, const struct inventory_response *r)
 			r->for_sha256 ? span_of(r->for_sha256, 32) : SPAN_NONE);
 	json_member_cstring(j, "judged", r->judged);
 	json_member_time(j, "produced_at", r->response->basic ? r->response->produced_at : WHEN_NONE);
-	json_key(j, "responses");
-	json_array(j);
+	json_member_array(j, "responses");
 	while (r->response->basic && ocsp_single_next(&cursor, &s)) {
 		json_object(j);
 		json_member_hex(j, "serial", s.serial);
@@ -343,8 +310,7 @@ void inventory_json_problem(struct json *j, const struct inventory_problem *p)
 
 void inventory_json_summary(struct json *j, const struct inventory_summary *s)
 {
-	json_key(j, "roots");
-	json_array(j);
+	json_member_array(j, "roots");
 	for (const char *const *r = s->roots; r && *r; r++)
 		json_cstring(j, *r);
 	json_array_end(j);
@@ -363,8 +329,7 @@ void inventory_json_summary(struct json *j, const struct inventory_summary *s)
 	json_member_int(j, "private_keys_passed_over", (int64_t)s->keys);
 	json_member_int(j, "problems", (int64_t)s->problems);
 	json_member_int(j, "notes", (int64_t)s->notes);
-	json_key(j, "issuers");
-	json_array(j);
+	json_member_array(j, "issuers");
 	for (size_t i = 0; i < s->ca_count; i++) {
 		json_object(j);
 		json_member_cstring(j, "issuer", s->cas[i].name);

@@ -4,6 +4,8 @@
 #include "ground/utf8.h"
 #include "ground/when.h"
 
+#include <stdio.h>
+
 static struct buf out;
 static struct json j;
 
@@ -125,26 +127,43 @@ static void escapes_what_must_be(void **state)
 	assert_string_equal(string("a\0b", 3), "\"a\\u0000b\"");
 }
 
-/* Each byte at each place of a long plain text: the fast path must not miss one. */
+/* The same bytes appended between json_text_begin and json_text_end. */
+static void text_in_pieces(const void *p, size_t n, char *want)
+{
+	size_t from;
+
+	buf_reset(&out);
+	json_begin(&j, &out, 0);
+	from = json_text_begin(&j, SPAN_NONE);
+	buf_add_bytes(&out, p, n / 3);
+	buf_add(&out, span_from(span_of(p, n), n / 3));
+	json_text_end(&j, from);
+	json_end(&j);
+	assert_false(out.failed);
+	assert_string_equal(buf_cstr(&out), want);
+}
+
+/* Each byte at each place of plain texts of many lengths: the fast path must not miss one. */
 static void no_byte_slips_through(void **state)
 {
-	char text[24];
-	const char *got;
+	char text[48], got[sizeof text + 16];
 
 	(void)state;
-	for (unsigned c = 0; c < 256; c++)
-		for (size_t at = 0; at < sizeof text; at++) {
-			bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+	for (size_t n = 1; n <= sizeof text; n++)
+		for (unsigned c = 0; c < 256; c++)
+			for (size_t at = 0; at < n; at++) {
+				bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 
-			memset(text, '#', sizeof text);
-			text[at] = (char)c;
-			got = string(text, sizeof text);
-			assert_int_equal(strlen(got) == sizeof text + 2, plain);
-			assert_int_equal(strspn(got + 1, "#"), c == '#' ? sizeof text : at);
-			assert_string_equal(got + strlen(got) - 1, "\"");
-			if (plain)
-				assert_int_equal(got[1 + at], (char)c);
-		}
+				memset(text, '#', n);
+				text[at] = (char)c;
+				snprintf(got, sizeof got, "%s", string(text, n));
+				assert_int_equal(strlen(got) == n + 2, plain);
+				assert_int_equal(strspn(got + 1, "#"), c == '#' ? n : at);
+				assert_string_equal(got + strlen(got) - 1, "\"");
+				if (plain)
+					assert_int_equal(got[1 + at], (char)c);
+				text_in_pieces(text, n, got);
+			}
 }
 
 /* Whatever the bytes, what comes out is UTF-8 without a control character. */
