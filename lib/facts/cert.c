@@ -18,22 +18,35 @@ static void note(struct cert *c, bool it_is, enum deviation d)
 		c->deviations |= deviation_bit(d);
 }
 
+/* The number that an INTEGER's octets say; INT32_MAX for all that an int does not hold. */
+static int small_number(struct span octets)
+{
+	int64_t v = octets.p[0] & 0x80 ? -1 : 0;
+
+	for (size_t i = 0; i < octets.n; i++) {
+		v = v * 256 + octets.p[i];
+		if (v > INT32_MAX || v < INT32_MIN)
+			return INT32_MAX;
+	}
+	return (int)v;
+}
+
 /* version [0] EXPLICIT INTEGER DEFAULT v1 */
 static int get_version(struct span *in, struct cert *c, struct err *e)
 {
-	struct span at = *in, wrapped;
-	int64_t v;
+	struct span at = *in, wrapped, octets;
+	bool padded;
 
 	c->version = 1;
 	switch (der_get_optional(in, DER_CONTEXT_CONS(0), &wrapped)) {
 	case 0:
 		return 0;
 	case 1:
-		if (der_get_int64(&wrapped, DER_INTEGER, &v) == 0) {
-			bool known = v >= 0 && v <= 2;
+		if (der_get_integer(&wrapped, &octets, &padded) == 0) {
+			int v = small_number(octets);
 
-			c->version = v >= INT32_MIN && v < INT32_MAX ? (int)v + 1 : INT32_MAX;
-			note(c, !known, DEVIATION_VERSION);
+			c->version = v < INT32_MAX ? v + 1 : INT32_MAX;
+			note(c, padded || v < 0 || v > 2, DEVIATION_VERSION);
 			note(c, v == 0, DEVIATION_DEFAULT_ENCODED);
 			note(c, !der_end(wrapped), DEVIATION_TRAILING);
 			return 0;
@@ -73,6 +86,8 @@ static int get_algorithm(struct span *in, struct cert *c, struct span *whole, st
 	if (der_get(&body, DER_OID, oid) != 0 || !oid_readable(*oid)) {
 		*oid = SPAN_NONE;
 		note(c, true, DEVIATION_ALGORITHM);
+	} else if (!der_end(body)) { /* parameters ANY OPTIONAL */
+		note(c, der_get_any(&body, NULL, NULL, NULL) != 0 || !der_end(body), DEVIATION_TRAILING);
 	}
 	return 0;
 }

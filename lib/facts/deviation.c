@@ -2,7 +2,8 @@
 
 static const struct deviation_text texts[DEVIATION_COUNT] = {
 	[DEVIATION_VERSION] = {"version", "RFC 5280, 4.1.2.1",
-		"the version is not 1, 2 or 3, or too low for the fields that follow"},
+		"the version is not 1, 2 or 3, has superfluous octets, or is too low for the "
+		"fields that follow"},
 	[DEVIATION_SERIAL_PADDED] = {"serial-padded", "X.690, 8.3.2",
 		"the serial number is empty or has superfluous octets"},
 	[DEVIATION_SERIAL_NOT_POSITIVE] = {"serial-not-positive", "RFC 5280, 4.1.2.2",
@@ -25,7 +26,7 @@ static const struct deviation_text texts[DEVIATION_COUNT] = {
 	[DEVIATION_EXTENSION_DUPLICATE] = {"extension-duplicate", "RFC 5280, 4.2",
 		"an extension occurs more than once"},
 	[DEVIATION_EXTENSION_MALFORMED] = {"extension-malformed", "RFC 5280, 4.2",
-		"the value of a known extension cannot be read"},
+		"the value of a known extension, or an extension's object identifier, cannot be read"},
 	[DEVIATION_EXTENSIONS_EMPTY] = {"extensions-empty", "RFC 5280, 4.1.2.9",
 		"the list of extensions is empty"},
 	[DEVIATION_BOOLEAN] = {"boolean", "X.690, 11.1", "a BOOLEAN is neither 00 nor FF"},

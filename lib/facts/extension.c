@@ -85,6 +85,8 @@ static void extension_add(enum extension_known k, const struct extension *ext, s
 	if (k == X_NONE) {
 		if (ext->critical && x->unknown_critical++ == 0)
 			x->unknown_critical_oid = ext->oid;
+		if (!oid_readable(ext->oid))
+			x->deviations |= deviation_bit(DEVIATION_EXTENSION_MALFORMED);
 		return;
 	}
 	if (k == X_FEATURE) {

@@ -115,7 +115,8 @@ static bool read_aia(struct span v, struct extension_facts *x)
 		return false;
 	x->aia = v;
 	for (cursor = v; extension_aia_next(&cursor, &inside, &method, &n);)
-		;
+		if (!oid_readable(method))
+			return false;
 	return !der_end(body) && der_end(cursor);
 }
 

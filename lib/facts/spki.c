@@ -118,6 +118,13 @@ static bool key_read(struct span parameters, struct spki *out)
 	return true;
 }
 
+/* AlgorithmIdentifier's parameters: ANY OPTIONAL (RFC 5280, 4.1.1.2). */
+static bool one_at_most(struct span parameters)
+{
+	return der_end(parameters) ||
+	       (der_get_any(&parameters, NULL, NULL, NULL) == 0 && der_end(parameters));
+}
+
 int spki_decode(struct span *in, struct spki *out, bool *odd)
 {
 	struct span rest = *in, body, algorithm;
@@ -128,14 +135,15 @@ int spki_decode(struct span *in, struct spki *out, bool *odd)
 	    der_get(&body, DER_SEQUENCE, &algorithm) != 0 ||
 	    der_peek(body) != DER_BIT_STRING)
 		return -1;
-	*odd = der_get(&algorithm, DER_OID, &out->algorithm) != 0;
+	*odd = der_get(&algorithm, DER_OID, &out->algorithm) != 0 || !oid_readable(out->algorithm) ||
+	       !one_at_most(algorithm);
 	if (der_get_bits(&body, &out->bits, NULL, &strange) != 0) {
 		if (der_get(&body, DER_BIT_STRING, NULL) != 0)
 			return -1;
 		strange = true;
 	}
 	*in = rest;
-	if (strange || !der_end(body) || *odd || !key_read(algorithm, out))
+	if (!key_read(algorithm, out) || strange || !der_end(body))
 		*odd = true;
 	return 0;
 }

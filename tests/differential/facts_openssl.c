@@ -196,6 +196,10 @@ bool facts_openssl(struct facts *f, struct span der)
 	for (size_t i = 0; i < FACT_COUNT; i++)
 		buf_reset(&f->text[i]);
 	ERR_clear_error();
+	if (c && p != der.p + der.n) { /* the front of something else */
+		X509_free(c);
+		c = NULL;
+	}
 	buf_add_str(&f->text[FACT_LOADS], c ? "yes" : "no");
 	if (!c)
 		return false;

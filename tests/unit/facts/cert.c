@@ -107,6 +107,9 @@ static void deviations_are_recorded_and_no_more(void **state)
 		{"v2 with extensions", AT(version), BYTES("\xa0\x03\x02\x01\x01"), D(VERSION), NULL},
 		{"v4", AT(version), BYTES("\xa0\x03\x02\x01\x03"), D(VERSION), NULL},
 		{"version -1", AT(version), BYTES("\xa0\x03\x02\x01\xff"), D(VERSION), NULL},
+		{"version padded", AT(version), BYTES("\xa0\x04\x02\x02\x00\x02"), D(VERSION), NULL},
+		{"version of nine octets", AT(version), BYTES("\xa0\x0b\x02\x09\x01"
+			"12345678"), D(VERSION), NULL},
 		{"behind the version", AT(version), BYTES("\xa0\x05\x02\x01\x02\x05\x00"),
 			D(TRAILING), NULL},
 		{"serial 0", AT(serial), BYTES("\x02\x01\x00"), D(SERIAL_NOT_POSITIVE), NULL},
@@ -143,6 +146,12 @@ static void deviations_are_recorded_and_no_more(void **state)
 			"\x02\x00\x01"), D(KEY_UNREADABLE), NULL},
 		{"key of no kind", AT(key), BYTES("\x30\x06\x30\x00\x03\x02\x00\x01"),
 			D(KEY_UNREADABLE), NULL},
+		{"key of a kind of no octets", AT(key), BYTES("\x30\x08\x30\x02\x06\x00\x03\x02\x00"
+			"\x01"), D(KEY_UNREADABLE), NULL},
+		{"two parameters of a key", AT(key), BYTES("\x30\x0f\x30\x09\x06\x03\x2b\x65\x01\x05\x00"
+			"\x05\x00\x03\x02\x00\x01"), D(KEY_UNREADABLE), NULL},
+		{"two parameters of an algorithm", AT(outer), BYTES("\x30\x0e\x06\x08\x2a\x86\x48\xce\x3d\x04\x03"
+			"\x02\x05\x00\x05\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(TRAILING), NULL},
 		{"unique identifier", AT(ids), BYTES("\x81\x02\x00\x01"), D(UNIQUE_ID), NULL},
 		{"unused bits in the signature", AT(signature), BYTES("\x03\x02\x03\x01"),
 			D(BIT_STRING), NULL},
