@@ -44,7 +44,7 @@ case "$1 ${2:-} ${3:-}" in
 "daemon-reload  " | "enable --now staple-fetch.timer") ;;
 "start staple-fetch.service " | "start staple-fetch-reload.service ") oneshot "$2" ;;
 "restart $unit.service ") stop; start ;;
-"try-reload-or-restart $unit.service ") ! alive || kill -"$reload_signal" "$(cat "$root/pid")" ;;
+"try-reload-or-restart $unit.service ") ! alive || eval "$reload" ;;
 *) echo "systemctl: not known here: $*" >&2; exit 1 ;;
 esac
 SH
@@ -61,10 +61,10 @@ export BUILDDIR PATH=$T/bin:$PATH
 recipe() {
 	server=$1 unit=$2 root=$T/$1 port=$(free_port) port2=$(free_port)
 	command -v "$3" >/dev/null || { skip "the recipe for $1" "$3 is not installed"; return 1; }
-	reload_signal=$(sed -n 's#^ExecReload=.*kill -\([A-Z0-9]*\) \$MAINPID#\1#p' \
+	reload=$(sed -n 's#^ExecReload=.*kill -\([A-Z0-9]*\) \$MAINPID#\1#p' \
 		"/lib/systemd/system/$unit.service" 2>/dev/null | tail -n 1)
-	reload_signal=${reload_signal:-HUP}
-	export server unit root port reload_signal
+	reload="kill -${reload:-HUP} \$(cat \$root/pid)"
+	export server unit root port reload
 	local file edits=()
 	for edit in "${@:4}"; do
 		edit=${edit//PORT2/$port2}
@@ -73,7 +73,7 @@ recipe() {
 	mkdir -p "$root/recipes" "$root/etc/ssl/sites/$site" "$root"/var/{lib/staples,www/html,run} "$root/run"
 	cp -r "$SRCDIR/contrib/servers/$1" "$SRCDIR/contrib/servers/staple-fetch-first.conf" "$root/recipes"
 	for file in "$root/recipes/$1"/* "$root/recipes/staple-fetch-first.conf"; do
-		sed -i -E -e "s#(^|[^[:alnum:]_.-])/(etc|run|var)/#\1$root/\2/#g" \
+		sed -i -E -e "s#(^|[^[:alnum:]_.-])/(etc|run|var|usr/share)/#\1$root/\2/#g" \
 			-e "s/(www|mail)\.example\.com/$site/g" "${edits[@]}" "$file"
 	done
 	cp "$pki/ms.chain.pem" "$root/etc/ssl/sites/$site/fullchain.pem"
@@ -247,10 +247,39 @@ if recipe apache apache2 apache2 's/\*:443/127.0.0.1:PORT/' 's/8888/PORT2/'; the
 		done | cat - <(printf 'TypesConfig /dev/null\n')
 	} >"$root/apache.conf"
 	starts "env APACHE_RUN_DIR=$root/run apache2 -f $root/apache.conf -DFOREGROUND"
-	reload_signal=USR1
+	reload='kill -USR1 $(cat $root/pid)' # apachectl graceful
 	runs_soundly
 	asks_nobody
 	without_staple 1 "$site"
 	stopped
+fi
+
+if recipe caddy caddy caddy "s#^$site \{#https://$site:PORT {\n\tbind 127.0.0.1#"; then
+	mkdir -p "$root/usr/share/staple-tools/servers" "$root/etc/caddy" "$root/var/lib/caddy/.local/share/caddy"
+	cp -r "$SRCDIR/contrib/servers/caddy" "$root/usr/share/staple-tools/servers"
+	printf '{\n\tadmin 127.0.0.1:%s\n\tauto_https disable_redirects\n\tocsp_interval 1s\n}\n' "$port2" \
+		>"$root/etc/caddy/Caddyfile"
+	starts "env HOME=$root/var/lib/caddy XDG_DATA_HOME= XDG_CONFIG_HOME= caddy run --config $root/etc/caddy/Caddyfile"
+	reload='caddy reload --config $root/etc/caddy/Caddyfile --force'
+	runs_soundly
+	asks_nobody
+	# Half of its life is over in two seconds: then Caddy looks into its storage again.
+	rm -f "$staple"
+	lab_mode left:1002:998
+	systemctl start staple-fetch.service >"$root/fetched"
+	systemctl start staple-fetch-reload.service 2>>"$root/log"
+	reload=true
+	ok "caddy: a new staple, and no reload" renewed
+	lab_mode close
+	asked=$(wc -l <"$T/responder.log")
+	ok "caddy: it is sent when half of the old one's life is over" sends_the_file
+	is "caddy: nobody asked the responder for it" "$(wc -l <"$T/responder.log")" "$asked"
+	rm -r "$root/var/lib/caddy/.local/share/caddy/ocsp"
+	without_staple 1 "$site"
+	stopped
+fi
+ok "store-staples is plain sh" sh -n "$SRCDIR/contrib/servers/caddy/store-staples"
+if command -v shellcheck >/dev/null; then
+	ok "store-staples: shellcheck" shellcheck "$SRCDIR/contrib/servers/caddy/store-staples"
 fi
 done_testing
