@@ -50,6 +50,7 @@ MUST_USE int file_write_fd(int fd, const char *name, struct span bytes, struct e
  *
  * What is no file cannot be replaced: a pipe, a character device and the descriptors
  * under /dev/fd and /proc are written to directly (/dev/stdout, /dev/null, >(command)).
+ * Temporary files that killed processes left in the folder are removed (file_stale.h).
  * Extended attributes and ACLs of the old file are not kept.  Several threads may
  * replace files at once.
  */

@@ -1,5 +1,7 @@
 #include "ground/file.h"
 
+#include "ground/file_stale.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -23,7 +25,7 @@ struct file_temp {
 	struct file_temp *next;
 	atomic_bool used;
 	atomic_int dirfd;
-	char name[40];
+	char name[FILE_TEMP_NAME];
 };
 
 static _Atomic(struct file_temp *) temps;
@@ -210,8 +212,10 @@ static int create_temp(struct file_replace *r, mode_t mode, struct err *e)
 		atomic_store(&r->temp->dirfd, r->dirfd);
 		r->fd = openat(r->dirfd, r->temp->name,
 			       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-		if (r->fd >= 0)
+		if (r->fd >= 0) {
+			file_stale_lock(r->fd);
 			return 0;
+		}
 		if (errno != EEXIST)
 			break;
 	}
@@ -336,6 +340,7 @@ static int sync_folder(struct file_replace *r, struct err *e)
 {
 	if (fsync(r->dirfd) != 0 && errno != EBADF && errno != EINVAL)
 		return cannot(r, errno, "written, but its folder cannot be written to the disk", e);
+	file_stale_remove(r->dirfd);
 	return 0;
 }
 

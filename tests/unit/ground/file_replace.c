@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -479,9 +480,78 @@ static void one_of_many_fails(void **state)
 	assert_int_equal(entries(), 6);
 }
 
+/* --- what a killed process left --- */
+
+static int leave(const char *name, time_t age)
+{
+	struct timespec when[2] = {{.tv_sec = time(NULL) - age}, {.tv_sec = time(NULL) - age}};
+	int fd = open(in_folder(name), O_RDWR | O_CREAT | O_EXCL, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(futimens(fd, when), 0);
+	return fd;
+}
+
+static void removes_what_was_left(void **state)
+{
+	static const char stale[] = ".staple-0123456789abcdef.tmp", young[] = ".staple-00000000000000aa.tmp",
+			  busy[] = ".staple-00000000000000bb.tmp", other[] = ".staple-mine.tmp",
+			  twice[] = ".staple-00000000000000cc.tmp", name[] = ".staple-00000000000000dd.tmp";
+	int fd;
+
+	(void)state;
+	close(leave(stale, 3600));
+	close(leave(young, 500));
+	close(leave(other, 3600));
+	close(leave(twice, 3600));
+	assert_int_equal(link(in_folder(twice), in_folder("second-name")), 0);
+	assert_int_equal(symlink("elsewhere", in_folder(name)), 0);
+	fd = leave(busy, 3600);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(file_replace(in_folder("a"), 0600, 0, span_str("content"), &e), 0);
+	assert_int_equal(access(in_folder(stale), F_OK), -1);
+	assert_int_equal(access(in_folder(young), F_OK), 0);
+	assert_int_equal(access(in_folder(other), F_OK), 0);
+	assert_int_equal(access(in_folder(twice), F_OK), 0);
+	assert_int_equal(access(in_folder(busy), F_OK), 0);
+	assert_string_equal(content("a"), "content");
+	assert_int_equal(entries(), 7);
+	close(fd);
+}
+
+/* So that nobody takes it for left behind. */
+static void what_is_under_way_is_locked(void **state)
+{
+	struct file_replace r;
+	struct dirent *x;
+	DIR *d;
+	int fd, found = 0;
+
+	(void)state;
+	assert_int_equal(file_replace_open(&r, in_folder("slow"), 0600, 0, &e), 0);
+	d = opendir(folder);
+	assert_non_null(d);
+	while ((x = readdir(d)) != NULL) {
+		if (strncmp(x->d_name, ".staple-", 8) != 0)
+			continue;
+		fd = openat(dirfd(d), x->d_name, O_RDONLY);
+		assert_true(fd >= 0);
+		assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), -1);
+		assert_int_equal(errno, EWOULDBLOCK);
+		close(fd);
+		found++;
+	}
+	closedir(d);
+	assert_int_equal(found, 1);
+	assert_int_equal(file_replace_finish(&r, true, &e), 0);
+	assert_int_equal(entries(), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		/* first: once for each folder and process, and the inodes of folders come again */
+		REPLACE_TEST(removes_what_was_left),
 		REPLACE_TEST(makes_and_replaces),
 		REPLACE_TEST(a_name_without_folder_is_here),
 		REPLACE_TEST(keeps_mode_and_owner),
@@ -498,6 +568,7 @@ int main(void)
 		REPLACE_TEST(new_only_has_one_winner),
 		REPLACE_TEST(many_get_their_names_together),
 		REPLACE_TEST(one_of_many_fails),
+		REPLACE_TEST(what_is_under_way_is_locked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
