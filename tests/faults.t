@@ -1,5 +1,5 @@
 # Every allocation, read, write, fsync, rename, close, open, network call and new thread of our own
-# objects fails in turn.
+# objects fails in turn; and each program that writes is killed before each of them.
 . "$SRCDIR/tests/tap.sh"
 . "$SRCDIR/tests/lab/lab.sh"
 . "$SRCDIR/tests/lab/servers.sh"

@@ -217,6 +217,7 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &a, NULL);
 	sigaction(SIGHUP, &a, NULL);
 	signal(SIGPIPE, SIG_IGN); /* a closed output is an error that is told */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file that may not grow */
 }
 
 /* Descriptors 0 to 2 exist, so that no file that we open becomes one of them. */

@@ -4,12 +4,13 @@
  *
  * STAPLE_FAULT=KIND:N makes the N-th call of that kind fail (from 1); STAPLE_FAULT_LOG names a file
  * that gets that number (an unsigned long) when it did.  With N = 0 none fails, and the file gets how
- * many there were.  KIND is alloc, read, write, fsync, rename, close, open, net or thread.
+ * many there were.  With STAPLE_KILL the program is killed there (SIGKILL), before the call.  KIND is alloc, read, write, fsync, rename, close, open, net or thread.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -50,6 +51,8 @@ static bool fails(const char *kind)
 	if (wanted != 0 && at != wanted)
 		return false;
 	(void)!pwrite(log_fd, &at, sizeof at, 0);
+	if (at == wanted && getenv("STAPLE_KILL"))
+		kill(getpid(), SIGKILL);
 	return at == wanted;
 }
 

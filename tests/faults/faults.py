@@ -5,19 +5,23 @@
 
 A run in which a call failed must end by itself, not by a signal: with status 2, or with the very
 report of an undisturbed run; so what could not be checked never passes.  A file that it writes is
-the old one, or the new one whole; no temporary file stays.  Speaks TAP.
+the old one, or the new one whole; no temporary file stays.  Then the same with SIGKILL in place of
+each failure, for what is written.  Speaks TAP.
 """
 import concurrent.futures
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 
 PROGRAMS, LAB, WORK, NOW, STAPLED, BARE = sys.argv[1:7]
 KINDS = ("alloc", "read", "write", "fsync", "rename", "close", "open", "net", "thread")
+KILLED = ("write", "fsync", "rename", "close", "open")  # what else changes nothing on the disk
+TEMPORARY = re.compile(r"(^|/)\.staple-[0-9a-f]{16}\.tmp$")
 MOST = 250  # runs for one kind of one case, about; beyond, every k-th call is taken
 WORKERS = 2
 AT = ["--at", NOW]
@@ -37,11 +41,20 @@ def read(path):
 
 class Case:
     """One program's main path; `out` are the files that it writes, `old` what stood there.  A file
-    that is not `fixed` has other content in each run, and is only looked at for being whole."""
+    that is not `fixed` has other content in each run, and is only looked at for being whole.  One that `creates` never replaces a key."""
 
-    def __init__(self, name, args, out=(), fixed=True, old=None, what="", copies=()):
+    def __init__(self, name, args, out=(), fixed=True, old=None, what="", copies=(),
+                 creates=False):
         self.name, self.args, self.out, self.fixed, self.old = name, args, out, fixed, old
-        self.what, self.copies = what or name, copies
+        self.what, self.copies, self.creates = what or name, copies, creates
+
+    @staticmethod
+    def age(folder):
+        """What a killed run left, an hour later."""
+        for at, _, names in os.walk(folder):
+            for name in names:
+                if TEMPORARY.search(name):
+                    os.utime(os.path.join(at, name), (1, 1))
 
     def prepare(self, folder):
         shutil.rmtree(folder, ignore_errors=True)
@@ -53,13 +66,18 @@ class Case:
         for path in self.copies:
             shutil.copy(path, folder)
 
-    def run(self, fault):
+    def run(self, fault, kill=False, again=False):
         folder = os.path.join(WORK, "run-%d" % threading.get_ident())
         log = folder + ".fired"
-        self.prepare(folder)
+        if again:
+            self.age(folder)
+        else:
+            self.prepare(folder)
         env = dict(os.environ, STAPLE_FAULT_LOG=log, LC_ALL="C.UTF-8")
         if fault:
             env["STAPLE_FAULT"] = fault
+        if kill:
+            env["STAPLE_KILL"] = "yes"
         done = subprocess.run([os.path.join(PROGRAMS, self.name)] + self.args, cwd=folder, env=env,
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
         done.stdout = VOLATILE.sub(b'"x": 0', done.stdout)
@@ -86,6 +104,9 @@ class Case:
             return "status 2 without a word"
         if done.returncode != 2 and set(self.out) - set(files):
             return "status %d without its files" % done.returncode
+        return self.wrong_files(done, files, good_files)
+
+    def wrong_files(self, done, files, good_files):
         extra = set(files) - set(self.out)
         if extra:
             return "left behind: %s" % ", ".join(sorted(extra))
@@ -96,6 +117,22 @@ class Case:
                     return "%s is gone" % name
             elif files[name] != old and not self.is_new(name, done, files, good_files):
                 return "%s is neither old nor new" % name
+        return None
+
+    def wrong_after_kill(self, done, files, good, good_files):
+        """A killed run leaves files old or new, and at most temporary ones of ours: the next run
+        does its work all the same, and removes them."""
+        if done.returncode != -signal.SIGKILL:
+            return "was not killed: %d" % done.returncode
+        left = {name for name in files if TEMPORARY.search(name)}
+        why = self.wrong_files(done, {n: files[n] for n in files if n not in left}, good_files)
+        if why or not left:
+            return why
+        done, files, _ = self.run(None, again=True)
+        if done.returncode != good.returncode and not (self.creates and b"exists" in done.stderr):
+            return "afterwards status %d: %s" % (done.returncode, done.stderr[-200:])
+        if done.returncode == good.returncode:
+            return self.wrong_files(done, files, good_files)
         return None
 
     def describes(self, report):
@@ -137,7 +174,8 @@ GATE = ["--no-system-policy", "--trust", lab("root.pem"), "--rounds", "1", "--jo
 SAVED = "save/" + re.sub("[^A-Za-z0-9._-]", "_", STAPLED)
 CASES = [
     Case("staple-csr", ["--no-system-policy", "--new-key", "ecdsa-p256", "--out-key", "k.pem",
-                        "--out", "r.pem", "a.lab.test", "192.0.2.1"], ("k.pem", "r.pem"), fixed=False),
+                        "--out", "r.pem", "a.lab.test", "192.0.2.1"], ("k.pem", "r.pem"), fixed=False,
+         creates=True),
     Case("staple-csr", ["--no-system-policy", "--jobs", "2", "--batch", "list", "--out-dir", "."],
          ("a.test.key", "a.test.csr", "b.test.key", "b.test.csr"), fixed=False,
          what="staple-csr --batch", copies=(os.path.join(WORK, "list"),)),
@@ -185,22 +223,26 @@ def calls(case, kind):
     return range(first, total + 3 * step, step)
 
 
-def sweep(case, kind, number, pool):
+def sweep(case, kind, number, pool, kill=False):
     good, good_files, _ = case.run(None)
     if good.returncode == 2:
         print("Bail out! %s: %s" % (case.what, good.stderr.decode()))
         sys.exit(1)
 
     def once(at):
-        done, files, fired = case.run("%s:%d" % (kind, at))
-        why = fired and case.wrong(kind, done, files, good, good_files)
+        done, files, fired = case.run("%s:%d" % (kind, at), kill)
+        if kill:
+            why = fired and case.wrong_after_kill(done, files, good, good_files)
+        else:
+            why = fired and case.wrong(kind, done, files, good, good_files)
         return fired > 0, why and "%s:%d %s" % (kind, at, why)
 
     seen = list(pool.map(once, calls(case, kind)))
     runs = sum(fired for fired, _ in seen)
     problems = [why for _, why in seen if why]
     if runs:
-        print("%s %d - %s: %d calls of kind %s failed in turn, each cleanly" % (
+        print(("%s %d - %s: killed before each of %d calls of kind %s" if kill else
+               "%s %d - %s: %d calls failed in turn, each cleanly, of kind %s") % (
             "not ok" if problems else "ok", number, case.what, runs, kind))
     for p in problems[:8]:
         print("# " + p)
@@ -215,10 +257,11 @@ def main():
             for kind in KINDS:
                 if chosen and chosen not in case.what + " " + kind:
                     continue
-                runs = sweep(case, kind, number + 1, pool)
-                number += runs > 0
-                fired += runs
-                sys.stdout.flush()
+                for kill in (False, True) if case.out and kind in KILLED else (False,):
+                    runs = sweep(case, kind, number + 1, pool, kill)
+                    number += runs > 0
+                    fired += runs
+                    sys.stdout.flush()
     number += 1
     print("%s %d - the faults were really met (%d)" % (
         "ok" if chosen or fired > 1500 else "not ok", number, fired))
