@@ -44,6 +44,9 @@ for f in crlf nonl x509; do
 	is "$f.pem holds the same" "$(query '[c["sha256"] for c in d["certificates"]]')" \
 		"$(/usr/bin/python3 -c 'import json; print([c["sha256"] for c in json.load(open("one.json"))["certificates"]])')"
 done
+{ cat pki/ms.pem; echo 'apiVersion: v1'; } >store/words.pem
+run inv --format json store/words.pem
+is "what begins with a block is PEM, whatever words follow" "$(query '[c["format"] for c in d["certificates"]], len(d["problems"])')" "(['pem'], 0)"
 { cat pki/ms.pem; sed '3s/./!/' pki/plain.pem; cat pki/ca.pem; } >store/broken.pem
 status_is "a damaged block in the middle is status 2" 2 inv --format json store/broken.pem
 is "the others are listed" "$(query '[c["index"] for c in d["certificates"]]')" '[0, 1]'
