@@ -12,7 +12,7 @@
 
 /* One item under way; the ring of slots is as long as the window. */
 struct slot {
-	enum { SLOT_EMPTY, SLOT_BUSY, SLOT_DONE, SLOT_FAILED } state;
+	enum { SLOT_EMPTY, SLOT_READY, SLOT_BUSY, SLOT_DONE, SLOT_FAILED } state;
 	void *item;
 	struct err why; /* of SLOT_FAILED */
 };
@@ -21,9 +21,10 @@ struct pool {
 	const struct work *w;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
+	unsigned waiting; /* threads, for `changed` */
 	struct slot *slots;
-	size_t window;
-	uint64_t produced, delivered;
+	size_t window, ahead;
+	uint64_t produced, taken, delivered;
 	bool producing, delivering; /* some thread is in that call */
 	bool ended;                 /* no further items */
 	bool stopped;               /* an error: no further deliveries */
@@ -49,7 +50,18 @@ static bool may_deliver(struct pool *p)
 
 static bool may_produce(const struct pool *p)
 {
-	return !p->producing && !p->ended && p->produced - p->delivered < p->window;
+	return !p->producing && !p->ended && p->produced - p->delivered < p->window &&
+	       p->produced - p->taken < p->ahead;
+}
+
+static bool may_take(struct pool *p)
+{
+	return p->taken < p->produced && slot_of(p, p->taken)->state == SLOT_READY;
+}
+
+static bool finished(const struct pool *p)
+{
+	return p->stopped || (p->ended && !p->producing && p->delivered == p->produced);
 }
 
 static void stop(struct pool *p, const struct err *why)
@@ -57,6 +69,14 @@ static void stop(struct pool *p, const struct err *why)
 	p->stopped = true;
 	p->ended = true;
 	p->why = *why;
+}
+
+/* There is one more thing to do, or nothing will ever be.  Whoever calls looks for work next, so
+ * that nobody has to be woken for what he himself can do. */
+static void tell(struct pool *p)
+{
+	if (p->waiting > 0)
+		pthread_cond_signal(&p->changed);
 }
 
 /* With the lock held, as the next two. */
@@ -69,26 +89,29 @@ static void deliver_next(struct pool *p)
 
 	if (s->state == SLOT_FAILED) {
 		stop(p, &s->why);
-	} else {
-		p->delivering = true;
-		s->item = NULL;
-		s->state = SLOT_EMPTY;
-		pthread_mutex_unlock(&p->lock);
-		rc = p->w->deliver(p->w->context, item, &e);
-		pthread_mutex_lock(&p->lock);
-		p->delivering = false;
-		p->delivered++;
-		if (rc != 0)
-			stop(p, &e);
+		return;
 	}
-	pthread_cond_broadcast(&p->changed);
+	p->delivering = true;
+	s->item = NULL;
+	s->state = SLOT_EMPTY;
+	pthread_mutex_unlock(&p->lock);
+	rc = p->w->deliver(p->w->context, item, &e);
+	pthread_mutex_lock(&p->lock);
+	p->delivering = false;
+	p->delivered++;
+	if (rc != 0)
+		stop(p, &e);
+	tell(p);
 }
 
-static void process(struct pool *p, unsigned worker, struct slot *s)
+static void process(struct pool *p, unsigned worker)
 {
+	struct slot *s = slot_of(p, p->taken++);
 	struct err e = {0};
 	int rc;
 
+	s->state = SLOT_BUSY;
+	tell(p);
 	pthread_mutex_unlock(&p->lock);
 	rc = p->w->process(p->w->context, worker, s->item, &e);
 	pthread_mutex_lock(&p->lock);
@@ -97,15 +120,12 @@ static void process(struct pool *p, unsigned worker, struct slot *s)
 		s->why = e;
 		p->ended = true;
 	}
-	/* Whoever sleeps may be the one to deliver, if we go on to produce. */
-	pthread_cond_signal(&p->changed);
 }
 
-static void produce_and_process(struct pool *p, unsigned worker)
+static void produce(struct pool *p)
 {
 	struct err e = {0};
 	void *item = NULL;
-	struct slot *s;
 	int rc;
 
 	p->producing = true;
@@ -115,13 +135,9 @@ static void produce_and_process(struct pool *p, unsigned worker)
 	p->producing = false;
 	if (rc != 1)
 		p->ended = true;
-	if (rc != 0) {
-		s = slot_of(p, p->produced++);
-		*s = (struct slot){rc == 1 ? SLOT_BUSY : SLOT_FAILED, item, e};
-	}
-	pthread_cond_broadcast(&p->changed);
-	if (rc == 1)
-		process(p, worker, s);
+	if (rc != 0)
+		*slot_of(p, p->produced++) = (struct slot){rc == 1 ? SLOT_READY : SLOT_FAILED, item, e};
+	tell(p);
 }
 
 static void *run(void *context)
@@ -130,13 +146,18 @@ static void *run(void *context)
 	struct pool *p = me->pool;
 
 	pthread_mutex_lock(&p->lock);
-	while (!p->stopped && !(p->ended && !p->producing && p->delivered == p->produced)) {
-		if (may_deliver(p))
+	while (!finished(p)) {
+		if (may_deliver(p)) {
 			deliver_next(p);
-		else if (may_produce(p))
-			produce_and_process(p, me->number);
-		else
+		} else if (may_produce(p)) {
+			produce(p);
+		} else if (may_take(p)) {
+			process(p, me->number);
+		} else {
+			p->waiting++;
 			pthread_cond_wait(&p->changed, &p->lock);
+			p->waiting--;
+		}
 	}
 	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
@@ -163,20 +184,22 @@ static void run_all(struct pool *p, struct worker *workers, unsigned jobs)
 		pthread_join(workers[i].thread, NULL);
 }
 
-static int run_threads(const struct work *w, struct err *e)
+int work_run(const struct work *w, struct err *e)
 {
-	struct pool p = {.w = w, .window = w->window ? w->window : (size_t)WINDOW_PER_JOB * w->jobs};
-	struct worker *workers = calloc(w->jobs, sizeof *workers);
+	unsigned jobs = w->jobs > 0 ? w->jobs : 1;
+	struct pool p = {.w = w, .window = w->window ? w->window : (size_t)WINDOW_PER_JOB * jobs,
+			 .ahead = w->ahead ? w->ahead : 1};
+	struct worker *workers = calloc(jobs, sizeof *workers);
 
 	p.slots = calloc(p.window, sizeof *p.slots);
 	if (!workers || !p.slots) {
 		free(workers);
 		free(p.slots);
-		return err_set(e, ERR_MEMORY, "out of memory for %u jobs", w->jobs);
+		return err_set(e, ERR_MEMORY, "out of memory for %u jobs", jobs);
 	}
 	pthread_mutex_init(&p.lock, NULL);
 	pthread_cond_init(&p.changed, NULL);
-	run_all(&p, workers, w->jobs);
+	run_all(&p, workers, jobs);
 	for (size_t i = 0; i < p.window; i++)
 		if (p.slots[i].item && w->discard)
 			w->discard(w->context, p.slots[i].item);
@@ -187,29 +210,6 @@ static int run_threads(const struct work *w, struct err *e)
 	if (p.stopped && e)
 		*e = p.why;
 	return p.stopped ? -1 : 0;
-}
-
-static int run_here(const struct work *w, struct err *e)
-{
-	for (;;) {
-		void *item = NULL;
-		int rc = w->produce(w->context, &item, e);
-
-		if (rc != 1)
-			return rc;
-		if (w->process(w->context, 0, item, e) != 0) {
-			if (w->discard)
-				w->discard(w->context, item);
-			return -1;
-		}
-		if (w->deliver(w->context, item, e) != 0)
-			return -1;
-	}
-}
-
-int work_run(const struct work *w, struct err *e)
-{
-	return w->jobs > 1 ? run_threads(w, e) : run_here(w, e);
 }
 
 unsigned work_processors(void)

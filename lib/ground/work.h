@@ -5,6 +5,9 @@
  * `process` runs in `jobs` threads at once, each with its own state; `deliver`
  * is called by one thread at a time, in the items' order.  So the outcome is
  * the same whatever the number of jobs.  At most `window` items are under way.
+ *
+ * Items are produced a little ahead, so that threads find one without waiting for
+ * each other, and what produce started (a read of the disk) has time to end.
  */
 #ifndef STAPLE_GROUND_WORK_H
 #define STAPLE_GROUND_WORK_H
@@ -24,6 +27,8 @@ struct work {
 	int (*deliver)(void *context, void *item, struct err *e);
 	/* Frees an item that will not be delivered because the work stopped; may be NULL. */
 	void (*discard)(void *context, void *item);
+
+	unsigned ahead; /* items made before they are wanted; 0: none beyond the next */
 };
 
 /* Runs until produce has no more, or the first error in the items' order: what stands before

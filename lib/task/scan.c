@@ -82,6 +82,7 @@ static int open_entry(struct scan *s, const struct walk_entry *x)
 static void open_file(struct scan *s, struct item_file *f)
 {
 	struct stat st;
+	off_t size;
 
 	if (s->walk.v[f->entry].dir == WALK_NO_DIR &&
 	    pkcs11_is_url(walk_name(&s->walk, &s->walk.v[f->entry])))
@@ -93,13 +94,17 @@ static void open_file(struct scan *s, struct item_file *f)
 	}
 	if (f->fd == STDIN_FILENO)
 		return;
-	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+	/* Of what the folder calls a file the size is asked alone, which costs a third; pipes and
+	 * sockets have none, and devices none but disks. */
+	errno = 0;
+	size = s->walk.v[f->entry].dir == WALK_NO_DIR ? 0 : lseek(f->fd, 0, SEEK_END);
+	if (size <= 0 && (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
 		f->error = errno ? errno : EINVAL;
 		close(f->fd);
 		f->fd = -1;
 		return;
 	}
-	f->size = (uint64_t)st.st_size;
+	f->size = (uint64_t)(size > 0 ? size : st.st_size);
 	if (f->size > 0 && f->size <= PART_SIZE)
 		posix_fadvise(f->fd, 0, 0, POSIX_FADV_WILLNEED);
 }
@@ -146,8 +151,10 @@ static void next_part(struct scan *s, struct item *it)
 /* Fills an item with the next files.  1, 0 at the end, or -1. */
 static int fill_item(struct scan *s, struct item *it, struct err *e)
 {
+	uint64_t sizes = 0;
+
 	it->kind = ITEM_SMALL;
-	while (!s->big && it->file_count < ITEM_FILES && s->next_entry < s->walk.n) {
+	while (sizes < PART_SIZE && it->file_count < ITEM_FILES && s->next_entry < s->walk.n) {
 		struct item_file *f = &it->files[it->file_count];
 		enum walk_kind kind = s->walk.v[s->next_entry].kind;
 
@@ -157,50 +164,29 @@ static int fill_item(struct scan *s, struct item *it, struct err *e)
 		if (f->size > PART_SIZE && is_text(f->fd))
 			return start_big(s, f, e) != 0 ? -1 : it->file_count > 0;
 		it->file_count++;
-		if (f->size > PART_SIZE)
-			break;
+		sizes += f->size;
 	}
 	return it->file_count > 0;
-}
-
-static int prepare(struct scan *s, struct err *e)
-{
-	struct item *it = item_get(s, e);
-	int rc;
-
-	if (!it)
-		return -1;
-	if (s->big) {
-		next_part(s, it);
-		rc = 1;
-	} else {
-		rc = fill_item(s, it, e);
-		if (rc == 0 && s->big) {
-			next_part(s, it);
-			rc = 1;
-		}
-	}
-	if (rc == 1)
-		s->ahead[s->ahead_count++] = it;
-	else
-		item_put(s, it);
-	return rc;
 }
 
 static int produce(void *context, void **item, struct err *e)
 {
 	struct scan *s = context;
-	int rc = 1;
+	struct item *it = item_get(s, e);
+	int rc;
 
-	while (rc == 1 && s->ahead_count < ITEMS_AHEAD)
-		rc = prepare(s, e);
-	if (rc < 0)
+	if (!it)
 		return -1;
-	if (s->ahead_count == 0)
-		return 0;
-	*item = s->ahead[0];
-	memmove(s->ahead, s->ahead + 1, --s->ahead_count * sizeof s->ahead[0]);
-	return 1;
+	rc = s->big ? 0 : fill_item(s, it, e);
+	if (rc == 0 && s->big) {
+		next_part(s, it);
+		rc = 1;
+	}
+	if (rc == 1)
+		*item = it;
+	else
+		item_put(s, it);
+	return rc;
 }
 
 static void discard(void *context, void *item)
@@ -336,23 +322,25 @@ static int deliver(void *context, void *item, struct err *e)
 /* --- the run --- */
 
 /* Items under way, each with its open files: as many as the system lets us open. */
-static unsigned window(unsigned jobs)
+static void share_descriptors(struct work *w)
 {
 	struct rlimit l;
-	unsigned most = 2;
+	unsigned most;
 
 	if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur > 65536)
 		l.rlim_cur = 1024;
-	if (l.rlim_cur > 64 + ITEM_FILES * (ITEMS_AHEAD + 2))
-		most = (unsigned)((l.rlim_cur - 64) / ITEM_FILES - ITEMS_AHEAD);
-	return 2 * jobs < most ? 2 * jobs : most;
+	most = l.rlim_cur > 64 + 2 * ITEM_FILES ? (unsigned)(l.rlim_cur - 64) / ITEM_FILES : 2;
+	w->window = 2 * w->jobs + ITEMS_AHEAD;
+	if (w->window > most)
+		w->window = most;
 }
 
 static int run(struct scan *s, const char *const *roots, struct err *e)
 {
-	struct work w = {.jobs = s->o->jobs, .window = window(s->o->jobs), .context = s, .produce = produce,
+	struct work w = {.jobs = s->o->jobs, .ahead = ITEMS_AHEAD, .context = s, .produce = produce,
 			 .process = scan_process, .deliver = deliver, .discard = discard};
 
+	share_descriptors(&w);
 	for (const char *const *r = roots; *r; r++)
 		if (strcmp(*r, "-") == 0 || pkcs11_is_url(*r) ? walk_add_name(&s->walk, *r, e) != 0
 								 : walk_add(&s->walk, *r, e) != 0)
@@ -384,8 +372,6 @@ static void wipe(struct scan *s)
 		}
 	}
 	free(s->workers);
-	while (s->ahead_count > 0)
-		item_put(s, s->ahead[--s->ahead_count]);
 	for (struct item *it = s->free_items, *next; it; it = next) {
 		next = it->next;
 		item_free(it);

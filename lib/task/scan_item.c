@@ -233,7 +233,8 @@ static int read_whole(int fd, uint64_t size, struct buf *out)
 		if (!room)
 			return ENOMEM;
 		do
-			n = read(fd, room, ask);
+			n = fd == STDIN_FILENO ? read(fd, room, ask)
+					: pread(fd, room, ask, (off_t)out->n);
 		while (n < 0 && errno == EINTR);
 		if (n < 0)
 			return errno;

@@ -15,10 +15,10 @@
 
 #include <pthread.h>
 
-/* Files of one item; eight such items are open ahead of the threads, so that a cold disk has
- * 128 requests to answer at a time. */
-#define ITEM_FILES 16
-#define ITEMS_AHEAD 8
+/* Files of one item, or fewer when they come to PART_SIZE; four such items are open ahead of the
+ * threads, so that a cold disk has 128 requests to answer at a time. */
+#define ITEM_FILES 32
+#define ITEMS_AHEAD 4
 
 /* Larger files are shared out in parts of this size. */
 #define PART_SIZE (1024u * 1024u)
@@ -148,8 +148,6 @@ struct scan {
 	size_t next_entry;
 	int dirfd;
 	uint32_t dir;
-	struct item *ahead[ITEMS_AHEAD + 1];
-	size_t ahead_count;
 	struct big_file *big;
 	size_t big_entry;
 	uint64_t big_offset;

@@ -25,7 +25,9 @@ struct test {
 	atomic_int at_work[16]; /* by worker */
 	atomic_int in_process, most_in_process;
 	bool disorder;
-	unsigned jobs;
+	unsigned jobs, ahead;
+	int most_ahead; /* items made and not begun, when one began */
+	atomic_int begun;
 };
 
 static int produce(void *context, void **out, struct err *e)
@@ -60,6 +62,10 @@ static int process(void *context, unsigned worker, void *p, struct err *e)
 	struct test *t = context;
 	struct item *item = p;
 	int here = atomic_fetch_add(&t->in_process, 1) + 1;
+	int begun = atomic_fetch_add(&t->begun, 1);
+
+	if (t->jobs == 1 && t->made - begun > t->most_ahead)
+		t->most_ahead = t->made - begun;
 
 	if (here > atomic_load(&t->most_in_process))
 		atomic_store(&t->most_in_process, here);
@@ -110,7 +116,7 @@ static void discard(void *context, void *p)
 
 static int run(struct test *t, unsigned jobs, unsigned window, struct err *e)
 {
-	struct work w = {jobs, window, t, produce, process, deliver, discard};
+	struct work w = {jobs, window, t, produce, process, deliver, discard, t->ahead};
 	int rc;
 
 	t->jobs = jobs ? jobs : 1;
@@ -156,6 +162,25 @@ static void the_window_is_kept(void **state)
 		assert_int_equal(t.delivered, 300);
 		assert_in_range(atomic_load(&t.most_alive), 1, windows[i]);
 	}
+}
+
+static void items_are_made_ahead(void **state)
+{
+	(void)state;
+	for (unsigned ahead = 0; ahead < 12; ahead++)
+		for (size_t i = 0; i < JOB_COUNTS; i++) {
+			struct test t = {.count = 300,
+					 .produce_fails = -1,
+					 .process_fails = -1,
+					 .deliver_fails = -1,
+					 .ahead = ahead};
+			struct err e;
+
+			assert_int_equal(run(&t, job_counts[i], 8, &e), 0);
+			assert_int_equal(t.delivered, 300);
+			if (t.jobs == 1)
+				assert_int_equal(t.most_ahead, ahead == 0 ? 1 : ahead < 8 ? ahead : 8);
+		}
 }
 
 static void several_work_at_once(void **state)
@@ -234,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_come_back_in_order),
 		cmocka_unit_test(the_window_is_kept),
+		cmocka_unit_test(items_are_made_ahead),
 		cmocka_unit_test(several_work_at_once),
 		cmocka_unit_test(the_first_error_wins),
 		cmocka_unit_test(counts_processors),
