@@ -83,6 +83,24 @@ count=$(reloads)
 status_is "dehydrated: when there is no good one" 1 dehydrated deploy_ocsp e live/e/ocsp.der 1
 is "the server is not reloaded" "$(reloads)" "$count"
 ok "other operations are left alone" dehydrated startup_hook
+# lego names files after the domain, the issuer's beside the certificate's.
+lego() {
+	mkdir -p lego && cp "$pki/$1.pem" "lego/$1.lab.test.crt" && cp "$pki/int.pem" "lego/$1.lab.test.issuer.crt"
+	LEGO_CERT_PATH=lego/$1.lab.test.crt LEGO_CERT_DOMAIN=$1.lab.test "$hooks/lego"
+}
+lab_mode good
+count=$(reloads)
+ok "lego: a new certificate" lego ms
+ok "has its staple, where STAPLE_DIR says" verify ms.lab.test.ocsp lego/ms.lab.test.crt
+is "and the server was reloaded" "$(reloads)" $((count + 1))
+lab_mode unknown
+status_is "lego: no staple for a Must-Staple certificate" 1 lego ms2
+err_like "is said, with the reason" 'does not know the certificate'
+status_is "lego: a promise that cannot be kept" 1 lego noaia
+is "and the server was not reloaded" "$(reloads)" $((count + 1))
+ok "lego: a certificate that promises nothing" lego plain
+is "is no reason not to reload" "$(reloads)" $((count + 2))
+status_is "lego: without the certificate's path" 2 "$hooks/lego"
 for script in "$hooks"/*; do
 	ok "$(basename "$script") is plain sh" sh -n "$script"
 	if command -v shellcheck >/dev/null; then ok "$(basename "$script"): shellcheck" shellcheck "$script"; fi

@@ -1,9 +1,9 @@
-# The hooks with the real certbot and dehydrated, against pebble as the CA: the staple is there
+# The hooks with the real certbot, dehydrated and lego, against pebble as the CA: the staple is there
 # before the server is reloaded.  pebble has no responder, but hands out its issuing key.
 . "$SRCDIR/tests/tap.sh"
 . "$SRCDIR/tests/lab/lab.sh"
 unset http_proxy https_proxy all_proxy ALL_PROXY no_proxy
-for program in pebble certbot dehydrated curl; do
+for program in pebble certbot dehydrated lego curl; do
 	command -v $program >/dev/null && continue
 	skip "hooks with a real ACME client" "$program is not installed"
 	done_testing
@@ -76,4 +76,30 @@ ok "dehydrated gets a certificate" env SSL_CERT_FILE="$T/roots.pem" dehydrated -
 ok "its hook has the staple for the server" verify dh/certs/c.lab.test/fullchain.pem.ocsp dh/certs/c.lab.test/cert.pem
 ok "and dehydrated's own was judged" verify dh/certs/c.lab.test/ocsp.der dh/certs/c.lab.test/cert.pem
 ok "the server was reloaded for both" test "$(wc -l <reloads)" = 3
+
+cat >lego-hook <<-SH
+	#!/bin/sh
+	cd "$T" && cp "\$LEGO_CERT_PATH" acme/lego\$\$.pem && cp "\$LEGO_CERT_KEY_PATH" acme/lego\$\$.key
+	exec "$hooks/lego"
+SH
+chmod +x lego-hook
+lego() {
+	LEGO_CA_CERTIFICATES=$T/roots.pem command lego --accept-tos --path "$T/lego" -m a@lab.test \
+		--server "https://localhost:$acme_port/dir" --http --http.port "127.0.0.1:$http_port" -d d.lab.test "$@"
+}
+: >reloads
+ok "lego gets a certificate" lego run --must-staple --run-hook "$T/lego-hook"
+ok "and its hook the staple" verify lego/certificates/d.lab.test.crt.ocsp lego/certificates/d.lab.test.crt
+is "before the server is reloaded" "$(wc -l <reloads)" 1
+cp lego/certificates/d.lab.test.crt.ocsp first.ocsp
+ok "lego renews it, without the issuer behind it" lego renew --days 10000 --no-random-sleep --no-bundle \
+	--renew-hook "$T/lego-hook"
+is "(one certificate in the file)" "$(grep -c BEGIN lego/certificates/d.lab.test.crt)" 1
+ok "and its hook has the new one's staple" verify lego/certificates/d.lab.test.crt.ocsp \
+	lego/certificates/d.lab.test.crt
+is "the old one's is no good for it" "$(verify first.ocsp lego/certificates/d.lab.test.crt >/dev/null 2>&1; echo $?)" 1
+is "and the server was reloaded" "$(wc -l <reloads)" 2
+echo 'STAPLE_RELOAD=false' >defaults
+status_is "lego ends with an error when the hook does" 1 lego renew --days 10000 --no-random-sleep \
+	--renew-hook "$T/lego-hook"
 done_testing
