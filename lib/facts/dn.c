@@ -47,10 +47,8 @@ static const struct {
 
 static const char *type_name(struct span oid)
 {
-	/* They differ in their last octets. */
-	for (size_t i = 0; oid.n > 0 && i < sizeof types / sizeof types[0]; i++)
-		if (types[i].oid.p[types[i].oid.n - 1] == oid.p[oid.n - 1] &&
-		    span_equal(types[i].oid, oid))
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (oid_is(oid, types[i].oid))
 			return types[i].name;
 	return NULL;
 }
@@ -63,7 +61,7 @@ struct attribute {
 	struct span whole;
 };
 
-static bool attribute_next(struct span *rdn, struct attribute *a)
+static inline bool attribute_next(struct span *rdn, struct attribute *a)
 {
 	struct span pair;
 

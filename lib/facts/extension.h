@@ -10,6 +10,7 @@
 #define STAPLE_FACTS_EXTENSION_H
 
 #include "facts/feature.h"
+#include "ground/der.h"
 
 /* Deviations from RFC 5280 (and X.690) that a reader can see; each has a text with its
  * section, in facts/deviation.c's table. */
@@ -138,8 +139,35 @@ struct general_name {
  * address of 4 or 16 octets, a Name, the form of the tag? */
 bool extension_name_sound(const struct general_name *n);
 
+/* One GeneralName at the front of *in; a context tag of any number below 31. */
+static inline bool extension_name_get(struct span *in, struct general_name *out)
+{
+	struct span rest = *in;
+	uint8_t tag;
+
+	if (der_get_any(&rest, &tag, &out->value, NULL) != 0 || (tag & 0xc0) != 0x80 ||
+	    (tag & 0x1f) == 0x1f)
+		return false;
+	out->kind = (enum name_kind)(tag & 0x1f);
+	out->constructed = (tag & 0x20) != 0;
+	*in = rest;
+	return true;
+}
+
+/* Steps into the SEQUENCE on the first call. */
+static inline bool extension_enter(struct span *cursor, bool *inside)
+{
+	if (!*inside && der_get(cursor, DER_SEQUENCE, cursor) != 0)
+		return false;
+	*inside = true;
+	return true;
+}
+
 /* Walks GeneralNames: *cursor begins as x->san; *inside as false. */
-bool extension_name_next(struct span *cursor, bool *inside, struct general_name *out);
+static inline bool extension_name_next(struct span *cursor, bool *inside, struct general_name *out)
+{
+	return extension_enter(cursor, inside) && extension_name_get(cursor, out);
+}
 
 /* The name as text: "DNS" value as it is, IP as RFC 5952 text, directory name as RFC 4514,
  * others as their kind and hex. */
@@ -148,8 +176,20 @@ const char *name_kind_text(enum name_kind k); /* "dns", "ip", "email", "uri", ..
 
 /* Walks the access descriptions: *cursor begins as x->aia, *inside as false.  `method` is
  * the OID's content. */
-bool extension_aia_next(struct span *cursor, bool *inside, struct span *method,
-			struct general_name *location);
+static inline bool extension_aia_next(struct span *cursor, bool *inside, struct span *method,
+				      struct general_name *location)
+{
+	struct span rest, body;
+
+	if (!extension_enter(cursor, inside))
+		return false;
+	rest = *cursor;
+	if (der_get(&rest, DER_SEQUENCE, &body) != 0 || der_get(&body, DER_OID, method) != 0 ||
+	    !extension_name_get(&body, location) || !der_end(body))
+		return false;
+	*cursor = rest;
+	return true;
+}
 
 /* The n-th (from 0) URI with id-ad-ocsp or id-ad-caIssuers; SPAN_NONE when there is none.
  * Each call walks from the start: for all of them use extension_aia_next. */

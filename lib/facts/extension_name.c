@@ -14,33 +14,26 @@ const char *name_kind_text(enum name_kind k)
 	return (size_t)k < sizeof text / sizeof text[0] ? text[k] : "unknown";
 }
 
-/* One GeneralName at the front of *in; a context tag of any number below 31. */
-static bool name_get(struct span *in, struct general_name *out)
+/* IA5 text has no bit 7; NUL is IA5, but no name. */
+static bool is_text(struct span s)
 {
-	struct span rest = *in;
-	uint8_t tag;
+	const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+	uint64_t v, odd = 0;
+	size_t i = 0;
 
-	if (der_get_any(&rest, &tag, &out->value, NULL) != 0 || (tag & 0xc0) != 0x80 ||
-	    (tag & 0x1f) == 0x1f)
-		return false;
-	out->kind = (enum name_kind)(tag & 0x1f);
-	out->constructed = (tag & 0x20) != 0;
-	*in = rest;
-	return true;
-}
-
-/* Steps into the SEQUENCE on the first call. */
-static bool enter(struct span *cursor, bool *inside)
-{
-	if (!*inside && der_get(cursor, DER_SEQUENCE, cursor) != 0)
-		return false;
-	*inside = true;
-	return true;
-}
-
-bool extension_name_next(struct span *cursor, bool *inside, struct general_name *out)
-{
-	return enter(cursor, inside) && name_get(cursor, out);
+	/* v - ones borrows into bit 7 of a byte that is 0; where a byte above that one gets the bit
+	 * too, it is the same no. */
+	for (; i + 8 <= s.n; i += 8) {
+		memcpy(&v, s.p + i, 8);
+		odd |= (v | (v - ones)) & highs;
+	}
+	if (s.n >= 8) {
+		memcpy(&v, s.p + s.n - 8, 8);
+		return (odd | ((v | (v - ones)) & highs)) == 0;
+	}
+	for (; i < s.n; i++)
+		odd |= s.p[i] == 0 || s.p[i] >= 0x80;
+	return odd == 0;
 }
 
 bool extension_name_sound(const struct general_name *n)
@@ -54,10 +47,7 @@ bool extension_name_sound(const struct general_name *n)
 	case NAME_EMAIL:
 	case NAME_DNS:
 	case NAME_URI:
-		for (size_t i = 0; i < n->value.n; i++)
-			if (n->value.p[i] == 0 || n->value.p[i] >= 0x80)
-				return false;
-		return true;
+		return is_text(n->value);
 	case NAME_IP:
 		return n->value.n == 4 || n->value.n == 16;
 	case NAME_DIRECTORY:
@@ -88,21 +78,6 @@ void extension_name_text(struct buf *out, const struct general_name *n)
 		buf_printf(out, "%s:", name_kind_text(n->kind));
 		text_hex(out, n->value);
 	}
-}
-
-bool extension_aia_next(struct span *cursor, bool *inside, struct span *method,
-			struct general_name *location)
-{
-	struct span rest, body;
-
-	if (!enter(cursor, inside))
-		return false;
-	rest = *cursor;
-	if (der_get(&rest, DER_SEQUENCE, &body) != 0 || der_get(&body, DER_OID, method) != 0 ||
-	    !name_get(&body, location) || !der_end(body))
-		return false;
-	*cursor = rest;
-	return true;
 }
 
 static struct span aia_url(const struct extension_facts *x, struct span wanted, size_t n)
@@ -148,7 +123,7 @@ struct span extension_crl_url(const struct extension_facts *x, size_t n)
 	if (!span_present(points) || der_get(&points, DER_SEQUENCE, &points) != 0)
 		return SPAN_NONE;
 	while (der_get(&points, DER_SEQUENCE, &point) == 0)
-		for (names = full_name(point); !der_end(names) && name_get(&names, &name);)
+		for (names = full_name(point); !der_end(names) && extension_name_get(&names, &name);)
 			if (name.kind == NAME_URI && n-- == 0)
 				return name.value;
 	return SPAN_NONE;
@@ -156,7 +131,7 @@ struct span extension_crl_url(const struct extension_facts *x, size_t n)
 
 bool extension_eku_next(struct span *cursor, bool *inside, struct span *oid)
 {
-	return enter(cursor, inside) && der_get(cursor, DER_OID, oid) == 0;
+	return extension_enter(cursor, inside) && der_get(cursor, DER_OID, oid) == 0;
 }
 
 struct span extension_feature_value(const struct extension_facts *x, size_t n)

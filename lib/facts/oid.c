@@ -134,22 +134,21 @@ static const struct {
 const char *oid_name(struct span oid)
 {
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (known[i].oid.n == oid.n && memcmp(known[i].oid.p, oid.p, oid.n) == 0)
+		if (oid_is(oid, known[i].oid))
 			return known[i].name;
 	return NULL;
 }
 
 bool oid_readable(struct span oid)
 {
-	size_t octets = 0;
+	size_t begin = 0; /* of the subidentifier */
 
 	if (oid.n == 0 || oid.p[oid.n - 1] >= 0x80)
 		return false;
 	for (size_t i = 0; i < oid.n; i++) {
-		if (octets == 0 && oid.p[i] == 0x80)
-			return false;
-		octets = oid.p[i] >= 0x80 ? octets + 1 : 0;
-		if (octets > 8)
+		if (oid.p[i] < 0x80)
+			begin = i + 1;
+		else if (i - begin >= 8 || oid.p[begin] == 0x80)
 			return false;
 	}
 	return true;

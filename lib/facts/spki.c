@@ -87,7 +87,7 @@ static bool ec_read(struct span parameters, struct spki *out)
 
 	if (der_get(&parameters, DER_OID, &out->curve) == 0) {
 		for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
-			if (span_equal(curves[i].oid, out->curve))
+			if (oid_is(out->curve, curves[i].oid))
 				out->size = curves[i].size;
 		return out->bits.n != 0;
 	}
@@ -102,7 +102,7 @@ static bool ec_read(struct span parameters, struct spki *out)
 static bool key_read(struct span parameters, struct spki *out)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-		if (span_equal(kinds[i].oid, out->algorithm)) {
+		if (oid_is(out->algorithm, kinds[i].oid)) {
 			out->kind = kinds[i].kind;
 			out->size = kinds[i].size;
 		}
@@ -159,7 +159,7 @@ const char *key_kind_text(enum key_kind k)
 const char *spki_curve_text(const struct spki *k)
 {
 	for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
-		if (span_equal(curves[i].oid, k->curve))
+		if (oid_is(k->curve, curves[i].oid))
 			return curves[i].name;
 	return NULL;
 }

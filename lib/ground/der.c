@@ -90,28 +90,13 @@ static inline const char *header_read(struct span in, struct header *h)
 	return NULL;
 }
 
-static inline void take(struct span *in, const struct header *h, struct span *content,
-			struct span *whole)
-{
-	const uint8_t *p = in->p;
-
-	in->p += h->head + h->content;
-	in->n -= h->head + h->content;
-	if (content)
-		*content = span_of(p + h->head, h->content);
-	if (whole)
-		*whole = span_of(p, h->head + h->content);
-}
-
-int der_get_long(struct span *in, uint8_t *tag, struct span *content, struct span *whole)
+int der_get_long(struct span in, struct der_element *out)
 {
 	struct header h;
 
-	if (header_read(*in, &h))
+	if (header_read(in, &h))
 		return -1;
-	if (tag)
-		*tag = h.first;
-	take(in, &h, content, whole);
+	*out = (struct der_element){h.first, {in.p + h.head, h.content}, {in.p, h.head + h.content}};
 	return 0;
 }
 

@@ -43,33 +43,43 @@ enum der_tag {
 #define DER_CONTEXT(n) (0x80u | (n))
 #define DER_CONTEXT_CONS(n) (0xa0u | (n))
 
-/* For der_get_any and der_get_whole: elements whose header is longer than two octets. */
-MUST_USE int der_get_long(struct span *in, uint8_t *tag, struct span *content, struct span *whole);
+/* For der_get_any: elements whose header is longer than two octets. */
+struct der_element {
+	uint8_t tag;
+	struct span content, whole;
+};
+MUST_USE int der_get_long(struct span in, struct der_element *out);
 
 /* Any element: its first identifier octet, its content, and the whole of it.  Outputs may
  * be NULL.  A tag number above 30 is consumed; *tag is then the first octet alone.
  *
  * Nearly all elements have a length of one octet, for which there is nothing to compute: they
- * are taken here, so that a walk costs little. */
+ * are taken here, so that a walk costs little.  The others have a struct of their own, so that
+ * the caller's reader can stay in registers. */
 MUST_USE static inline int der_get_any(struct span *in, uint8_t *tag, struct span *content,
 				       struct span *whole)
 {
 	const uint8_t *p = in->p;
-	size_t n;
+	struct der_element x;
 
-	if (in->n < 2 || p[1] >= 0x80 || (p[0] & 0x1f) == 0x1f)
-		return der_get_long(in, tag, content, whole);
-	n = p[1];
-	if (n > in->n - 2)
-		return -1;
-	in->p += 2 + n;
-	in->n -= 2 + n;
+	if (in->n < 2 || p[1] >= 0x80 || (p[0] & 0x1f) == 0x1f) {
+		if (der_get_long(*in, &x) != 0)
+			return -1;
+	} else {
+		size_t n = p[1];
+
+		if (n > in->n - 2)
+			return -1;
+		x = (struct der_element){p[0], {p + 2, n}, {p, 2 + n}};
+	}
+	in->p += x.whole.n;
+	in->n -= x.whole.n;
 	if (tag)
-		*tag = p[0];
+		*tag = x.tag;
 	if (content)
-		*content = (struct span){p + 2, n};
+		*content = x.content;
 	if (whole)
-		*whole = (struct span){p, 2 + n};
+		*whole = x.whole;
 	return 0;
 }
 

@@ -259,6 +259,23 @@ static void every_deviation_has_its_text(void **state)
 	assert_true(DEVIATION_COUNT <= 32);
 }
 
+/* Each byte at each place of names of many lengths. */
+static void names_are_ia5_text(void **state)
+{
+	uint8_t text[33];
+
+	(void)state;
+	for (size_t n = 1; n <= sizeof text; n++)
+		for (unsigned c = 0; c < 256; c++)
+			for (size_t at = 0; at < n; at++) {
+				struct general_name name = {NAME_DNS, false, span_of(text, n)};
+
+				memset(text, 0x7f - (int)(at & 1) * 0x7e, n);
+				text[at] = (uint8_t)c;
+				assert_int_equal(extension_name_sound(&name), c > 0 && c < 0x80);
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +285,7 @@ int main(void)
 		cmocka_unit_test(alternative_names),
 		cmocka_unit_test(urls),
 		cmocka_unit_test(several),
+		cmocka_unit_test(names_are_ia5_text),
 		cmocka_unit_test(critical_features),
 		cmocka_unit_test(every_deviation_has_its_text),
 	};

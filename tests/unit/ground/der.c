@@ -46,7 +46,7 @@ static void refuses_what_is_not_der(void **state)
 
 static void takes_one_element_and_no_more(void **state)
 {
-	struct span in = BYTES("\x04\x02" "ab" "\x1f\x1f\x01" "c" "\x30\x00"), content, whole;
+	struct span in = BYTES("\x04\x02" "ab" "\x1f\x1f\x01" "c" "\x30\x00"), content, whole = SPAN_NONE;
 	uint8_t tag, long_form[3 + 200] = {0x04, 0x81, 200};
 
 	(void)state;
