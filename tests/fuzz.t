@@ -14,6 +14,9 @@ for source in "$SRCDIR"/tests/fuzz/*.c; do
 	targets=$((targets + 1))
 	program=$BUILDDIR/tests/fuzz/$name
 	ok "$name: there is a corpus" test -n "$(ls "$SRCDIR/tests/fuzz/corpus/$name" 2>/dev/null)"
+	ok "$name: there is a dictionary" test -s "$SRCDIR/tests/fuzz/$name.dict"
+	is "$name: each line of it is a quoted word" \
+		"$(grep -vnE '^(#.*|"([^"\\]|\\["\\]|\\x[0-9a-fA-F]{2})+")$' "$SRCDIR/tests/fuzz/$name.dict")" ""
 	ok "$name: over its corpus" "$program" "$SRCDIR/tests/fuzz/corpus/$name"
 	ok "$name: over nothing at all" "$program"
 done
