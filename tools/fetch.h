@@ -26,6 +26,17 @@ struct fetch_round {
 /* One round over the arguments, reported into run->out.  A status. */
 int fetch_round(struct tool_run *run, const char *const *args, size_t n, struct fetch_round *out);
 
+/* Folders in which staples may have to be written, NULL-terminated. */
+struct places {
+	const char **v; /* owned, with its texts */
+	size_t n, cap;
+};
+
+/* Those of the certificates or folders of these: their own, and those to which the links lead that
+ * stand there for a staple or an issuer.  0, or -1: no memory. */
+MUST_USE int fetch_places(struct places *p, const char *const *args, size_t n);
+void fetch_places_wipe(struct places *p);
+
 /* Rounds for ever: when a staple is due, after failures with backoff, and on SIGHUP.  Returns
  * only when the arguments are wrong. */
 int fetch_watch(struct tool_run *run, const char *const *args, size_t n,

@@ -167,37 +167,22 @@ static void tell_proxies(const struct tool_run *run)
 			tool_note(run, "%s is %s", names[i], getenv(names[i]));
 }
 
-/* The folder that a certificate's name stands in: there its staple goes, also when the name is a
- * link to elsewhere.  A folder is its own. */
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	struct stat st;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return strdup(path);
-	return slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-}
-
 /* A hook needs what we do not. */
 static int confine(struct tool_run *run, const char *const *args, size_t n)
 {
-	const char *asked[] = {given.out ? given.out : given.out_dir, NULL};
+	const char *out[] = {given.out, NULL};
 	int status = STATUS_UNCHECKED;
-	char **folders;
+	struct places p = {0};
 
 	if (given.hook)
 		return STATUS_HOLDS;
-	if (given.check || asked[0])
-		return tool_confine(run, !given.check, given.check ? NULL : asked);
-	folders = calloc(n + 1, sizeof *folders);
-	for (size_t i = 0; folders && i < n; i++)
-		folders[i] = folder_of(args[i]);
-	if (folders)
-		status = tool_confine(run, true, (const char *const *)folders);
-	for (size_t i = 0; folders && i < n; i++)
-		free(folders[i]);
-	free(folders);
+	if (given.check || given.out)
+		return tool_confine(run, !given.check, given.check ? NULL : out);
+	if (fetch_places(&p, given.out_dir ? &given.out_dir : args, given.out_dir ? 1 : n) == 0)
+		status = tool_confine(run, true, p.v);
+	else
+		tool_error(run, "sandbox: out of memory");
+	fetch_places_wipe(&p);
 	return status;
 }
 

@@ -56,16 +56,19 @@ static int add_entry(struct refresh *r, const char *folder, const char *name, st
 {
 	struct stat st;
 	struct buf path;
-	int rc = 0;
+	int rc = 0, seen;
 
 	buf_init(&path);
 	buf_printf(&path, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name);
-	if (stat(buf_cstr(&path), &st) == 0 && S_ISDIR(st.st_mode)) {
+	seen = stat(buf_cstr(&path), &st);
+	if (seen == 0 && S_ISDIR(st.st_mode)) {
 		buf_add_str(&path, "/fullchain.pem"); /* as certbot and dehydrated keep them */
-		if (stat(buf_cstr(&path), &st) != 0)
+		seen = stat(buf_cstr(&path), &st);
+		if (seen != 0 && errno == ENOENT)
 			goto out;
 	}
-	if (S_ISREG(st.st_mode))
+	/* What cannot be looked at is told when it is read. */
+	if (seen != 0 || S_ISREG(st.st_mode))
 		rc = refresh_add_file(r, buf_cstr(&path), true, e);
 	if (path.failed)
 		rc = err_set(e, ERR_MEMORY, "%s: out of memory", folder);
