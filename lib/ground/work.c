@@ -13,6 +13,7 @@
 /* One item under way; the ring of slots is as long as the window. */
 struct slot {
 	enum { SLOT_EMPTY, SLOT_READY, SLOT_BUSY, SLOT_DONE, SLOT_FAILED } state;
+	unsigned maker; /* the worker that produced it */
 	void *item;
 	struct err why; /* of SLOT_FAILED */
 };
@@ -24,7 +25,8 @@ struct pool {
 	unsigned waiting; /* threads, for `changed` */
 	struct slot *slots;
 	size_t window, ahead;
-	uint64_t produced, taken, delivered;
+	uint64_t produced, delivered;
+	size_t ready;               /* slots that are SLOT_READY */
 	bool producing, delivering; /* some thread is in that call */
 	bool ended;                 /* no further items */
 	bool stopped;               /* an error: no further deliveries */
@@ -51,12 +53,26 @@ static bool may_deliver(struct pool *p)
 static bool may_produce(const struct pool *p)
 {
 	return !p->producing && !p->ended && p->produced - p->delivered < p->window &&
-	       p->produced - p->taken < p->ahead;
+	       p->ready < p->ahead;
 }
 
-static bool may_take(struct pool *p)
+/* The first item that this thread made, else the first of all: what one thread has opened it also
+ * reads, as the caches of its processor know it. */
+static struct slot *ready_slot(struct pool *p, unsigned worker)
 {
-	return p->taken < p->produced && slot_of(p, p->taken)->state == SLOT_READY;
+	struct slot *first = NULL;
+
+	for (uint64_t i = p->delivered; p->ready > 0 && i < p->produced; i++) {
+		struct slot *s = slot_of(p, i);
+
+		if (s->state != SLOT_READY)
+			continue;
+		if (s->maker == worker)
+			return s;
+		if (!first)
+			first = s;
+	}
+	return first;
 }
 
 static bool finished(const struct pool *p)
@@ -104,13 +120,13 @@ static void deliver_next(struct pool *p)
 	tell(p);
 }
 
-static void process(struct pool *p, unsigned worker)
+static void process(struct pool *p, unsigned worker, struct slot *s)
 {
-	struct slot *s = slot_of(p, p->taken++);
 	struct err e = {0};
 	int rc;
 
 	s->state = SLOT_BUSY;
+	p->ready--;
 	tell(p);
 	pthread_mutex_unlock(&p->lock);
 	rc = p->w->process(p->w->context, worker, s->item, &e);
@@ -122,7 +138,7 @@ static void process(struct pool *p, unsigned worker)
 	}
 }
 
-static void produce(struct pool *p)
+static void produce(struct pool *p, unsigned worker)
 {
 	struct err e = {0};
 	void *item = NULL;
@@ -135,8 +151,10 @@ static void produce(struct pool *p)
 	p->producing = false;
 	if (rc != 1)
 		p->ended = true;
+	p->ready += rc == 1;
 	if (rc != 0)
-		*slot_of(p, p->produced++) = (struct slot){rc == 1 ? SLOT_READY : SLOT_FAILED, item, e};
+		*slot_of(p, p->produced++) =
+			(struct slot){rc == 1 ? SLOT_READY : SLOT_FAILED, worker, item, e};
 	tell(p);
 }
 
@@ -144,15 +162,16 @@ static void *run(void *context)
 {
 	struct worker *me = context;
 	struct pool *p = me->pool;
+	struct slot *s;
 
 	pthread_mutex_lock(&p->lock);
 	while (!finished(p)) {
 		if (may_deliver(p)) {
 			deliver_next(p);
 		} else if (may_produce(p)) {
-			produce(p);
-		} else if (may_take(p)) {
-			process(p, me->number);
+			produce(p, me->number);
+		} else if ((s = ready_slot(p, me->number)) != NULL) {
+			process(p, me->number, s);
 		} else {
 			p->waiting++;
 			pthread_cond_wait(&p->changed, &p->lock);
