@@ -61,10 +61,13 @@ static int landlock_version(void)
 static struct ruleset_attr wanted(const struct sandbox *s, int version)
 {
 	struct ruleset_attr a = {.handled_fs = ALL_OF_FIRST};
+	bool written = s->write && s->write[0];
 
 	if (version >= 2)
 		a.handled_fs |= REFER;
-	if (version >= 3)
+	/* The right to truncate is worked out for every file that is opened, up to the root.  Where
+	 * nothing is written the other fence refuses truncate and O_TRUNC to start with. */
+	if (version >= 3 && (written || !sandbox_calls_possible()))
 		a.handled_fs |= TRUNCATE;
 	if (!s->read)
 		a.handled_fs &= ~READING;

@@ -129,6 +129,16 @@ static int unlink_outside(void)
 	return unlink(outside) == 0 ? 0 : errno;
 }
 
+static int truncate_outside(void)
+{
+	return truncate(outside, 0) == 0 ? 0 : errno;
+}
+
+static int truncate_by_open(void)
+{
+	return opened(outside, O_RDONLY | O_TRUNC);
+}
+
 static int read_passwd(void)
 {
 	return opened("/etc/passwd", O_RDONLY);
@@ -226,8 +236,16 @@ static void files_are_fenced(void **state)
 	refused(sandboxed(&nothing_at_all, write_outside));
 	refused(sandboxed(&nothing_at_all, write_inside) ? EPERM : 0);
 	refused(sandboxed(&nothing_at_all, unlink_outside));
+	refused(sandboxed(&nothing_at_all, truncate_outside));
+	refused(sandboxed(&nothing_at_all, truncate_by_open));
 	assert_int_equal(sandboxed(&nothing_at_all, read_passwd), 0);
 	assert_int_equal(sandboxed(&nothing_at_all, write_open), 0);
+}
+
+/* By Landlock since its third version. */
+static bool truncation_is_fenced(void)
+{
+	return syscall(444, NULL, 0, 1) >= 3;
 }
 
 static void folders_may_be_written_in(void **state)
@@ -239,6 +257,10 @@ static void folders_may_be_written_in(void **state)
 	assert_int_equal(sandboxed(&writer, write_inside), 0);
 	refused(sandboxed(&writer, write_outside));
 	refused(sandboxed(&writer, unlink_outside));
+	if (truncation_is_fenced()) {
+		refused(sandboxed(&writer, truncate_outside));
+		refused(sandboxed(&writer, truncate_by_open));
+	}
 	assert_int_equal(sandboxed(&writer, read_passwd), 0);
 }
 
