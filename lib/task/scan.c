@@ -1,6 +1,7 @@
 #include "task/scan.h"
 
 #include "crypto/pkcs11.h"
+#include "ground/file_quick.h"
 #include "ground/work.h"
 #include "task/scan_part.h"
 
@@ -76,7 +77,7 @@ static int open_entry(struct scan *s, const struct walk_entry *x)
 		if (s->dirfd < 0)
 			return -1;
 	}
-	return openat(s->dirfd, name, OPEN_FLAGS | O_NOFOLLOW);
+	return file_quick_open(s->dirfd, name, OPEN_FLAGS | O_NOFOLLOW);
 }
 
 static void open_file(struct scan *s, struct item_file *f)

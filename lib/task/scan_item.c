@@ -2,6 +2,7 @@
 #include "crypto/hash.h"
 #include "crypto/pkcs11.h"
 #include "facts/dn.h"
+#include "ground/file_quick.h"
 #include "ground/file.h"
 #include "ground/limits.h"
 #include "task/layout.h"
@@ -234,7 +235,7 @@ static int read_whole(int fd, uint64_t size, struct buf *out)
 			return ENOMEM;
 		do
 			n = fd == STDIN_FILENO ? read(fd, room, ask)
-					: pread(fd, room, ask, (off_t)out->n);
+					: file_quick_read(fd, room, ask, (off_t)out->n);
 		while (n < 0 && errno == EINTR);
 		if (n < 0)
 			return errno;
@@ -299,7 +300,7 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 	if (file->fd >= 0) {
 		error = read_whole(file->fd, file->size, &w->file);
 		if (file->fd != STDIN_FILENO)
-			close(file->fd);
+			file_quick_close(file->fd);
 		file->fd = -1;
 	}
 	if (error == ELOOP)

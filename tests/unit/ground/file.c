@@ -1,6 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include "ground/file.h"
+#include "ground/file_quick.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -247,11 +248,31 @@ static void writes_all_or_says_why(void **state)
 	close(fd);
 }
 
+static void reads_quickly(void **state)
+{
+	char text[8] = "";
+	int fd;
+
+	(void)state;
+	put("quick", "0123456789", 10);
+	fd = file_quick_open(AT_FDCWD, in_folder("quick"), O_RDONLY | O_CLOEXEC);
+	assert_true(fd > STDERR_FILENO);
+	assert_int_equal(file_quick_read(fd, text, 4, 3), 4);
+	assert_memory_equal(text, "3456", 4);
+	assert_int_equal(file_quick_read(fd, text, 4, 10), 0);
+	file_quick_close(fd);
+	assert_int_equal(file_quick_read(fd, text, 4, 0), -1);
+	assert_int_equal(errno, EBADF);
+	assert_int_equal(file_quick_open(AT_FDCWD, in_folder("none"), O_RDONLY), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
 #define FILE_TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		FILE_TEST(reads_quickly),
 		FILE_TEST(reads_whole_files),
 		FILE_TEST(keeps_the_limit),
 		FILE_TEST(reads_within_a_folder),
