@@ -29,8 +29,6 @@ spoilt "a Role for all Secrets" '/resourceNames/d' 'the Secrets by name'
 spoilt "a Secret that is only in one place" 's/args: \[www-tls\]/args: [www-tls, shop-tls]/' 'the Secrets by name'
 spoilt "a container that may write" 's/readOnlyRootFilesystem: true/readOnlyRootFilesystem: false/' 'read-only'
 if command -v kubectl >/dev/null; then
-	# What the type CronJob does not know is lost on its way through kubectl.
-	sed -n '/^apiVersion: batch/,$p' "$yaml" >cronjob.yaml
 	same='import json, sys, yaml
 def lost(a, b, at=""):
     if isinstance(a, dict):
@@ -40,8 +38,15 @@ def lost(a, b, at=""):
     return [] if a == b else [at]
 gone = lost(yaml.safe_load(open(sys.argv[1])), json.load(open(sys.argv[2])))
 print("\n".join(gone)); sys.exit(bool(gone))'
-	HOME=$T kubectl set serviceaccount --local -f cronjob.yaml staple-fetch -o json >kubectl.json 2>kubectl.err
-	ok "kubectl knows every field of the CronJob" $python -c "$same" cronjob.yaml kubectl.json
+	# What the type does not know is lost on its way through kubectl.
+	while read -r kind words; do
+		awk -v RS='---\n' -v kind="$kind" '$0 ~ "(^|\n)kind: " kind "\n"' "$yaml" >one.yaml
+		HOME=$T kubectl set $words --local -f one.yaml -o json >kubectl.json 2>kubectl.err
+		ok "kubectl knows every field of the $kind" $python -c "$same" one.yaml kubectl.json
+	done <<-KINDS
+		CronJob serviceaccount staple-fetch
+		RoleBinding subject --serviceaccount=web:another
+	KINDS
 fi
 
 # --- the job ---
