@@ -74,7 +74,8 @@ MUST_USE int file_replace_write(struct file_replace *r, struct span bytes, struc
 MUST_USE int file_replace_finish(struct file_replace *r, bool commit, struct err *e);
 
 /* Finishes several: all contents reach the disk before the first gets its name, and they get
- * their names in the order given.  Each file holds the old or the new content, whatever happens;
+ * their names in the order given, while no other program does the same in the first one's folder.
+ * Each file holds the old or the new content, whatever happens;
  * an error leaves those behind it as they were.  For many files this waits for the disk twice,
  * not twice for each. */
 MUST_USE int file_replace_finish_all(struct file_replace *v, size_t n, bool commit, struct err *e);

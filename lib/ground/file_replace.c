@@ -8,12 +8,15 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINKS_MAX 40 /* as the kernel's own limit */
 #define SYNC_EACH_MAX 4
+#define LOCK_TRIES 200 /* of 5 ms */
 
 /*
  * A temporary file under way.  The list only grows, by as many nodes as replacements were ever
@@ -405,10 +408,23 @@ static int sync_folders(struct file_replace *v, size_t n, struct err *e)
 	return 0;
 }
 
+/* Two programs that replace the same files at once, a key and its request, do not mix them: names
+ * are given by one at a time, as far as the file system has locks, and nobody waits for long. */
+static void lock_names(const struct file_replace *v, size_t n)
+{
+	for (int i = 0; n > 1 && v[0].dirfd >= 0 && i < LOCK_TRIES; i++) {
+		if (flock(v[0].dirfd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+			return;
+		nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+	}
+}
+
+/* The lock ends when the folder is closed. */
 static int commit_all(struct file_replace *v, size_t n, struct err *e)
 {
 	if (sync_contents(v, n, e) != 0)
 		return -1;
+	lock_names(v, n);
 	for (size_t i = 0; i < n; i++)
 		if ((v[i].temp ? give_name(&v[i], e) : close_direct(&v[i], e)) != 0)
 			return -1;
