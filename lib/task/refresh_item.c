@@ -149,8 +149,13 @@ static int read_staple(struct refresh_item *it, struct buf *der, struct err *why
 /* One that is not good counts as absent: what is wrong with it is only told. */
 static void tell_unusable(struct refresh_item *it)
 {
+	const struct finding *why = it->old.n > 0 ? &it->old.v[0] : NULL;
+
+	for (size_t i = 0; i < it->old.n; i++)
+		if (it->old.v[i].severity > why->severity)
+			why = &it->old.v[i];
 	findings_add(&it->found, "fetch.unusable-file", it->source, "%s is not good for it: %s",
-		     buf_cstr(&it->staple_path), it->old.n > 0 ? it->old.v[0].message : "refused");
+		     buf_cstr(&it->staple_path), why ? why->message : "refused");
 	findings_wipe(&it->old);
 }
 
