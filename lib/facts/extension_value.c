@@ -67,7 +67,7 @@ static bool read_eku(struct span v, struct extension_facts *x)
 	while (!der_end(body)) {
 		enum eku bit = EKU_OTHER;
 
-		if (der_get(&body, DER_OID, &oid) != 0 || !oid_readable(oid))
+		if (der_get(&body, DER_OID, &oid) != 0)
 			return false;
 		if (oid.n == sizeof any && memcmp(oid.p, any, sizeof any) == 0) {
 			bit = EKU_ANY;
@@ -82,6 +82,8 @@ static bool read_eku(struct span v, struct extension_facts *x)
 			default: break;
 			}
 		}
+		if (bit == EKU_OTHER && !oid_readable(oid))
+			return false;
 		x->eku |= (uint16_t)bit;
 	}
 	return true;

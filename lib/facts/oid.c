@@ -145,6 +145,9 @@ bool oid_readable(struct span oid)
 
 	if (oid.n == 0 || oid.p[oid.n - 1] >= 0x80)
 		return false;
+	/* Too short for a long one, and none that is padded: nearly all that there are. */
+	if (oid.n <= 9 && !memchr(oid.p, 0x80, oid.n))
+		return true;
 	for (size_t i = 0; i < oid.n; i++) {
 		if (oid.p[i] < 0x80)
 			begin = i + 1;

@@ -96,7 +96,7 @@ int der_get_long(struct span in, struct der_element *out)
 
 	if (header_read(in, &h))
 		return -1;
-	*out = (struct der_element){h.first, {in.p + h.head, h.content}, {in.p, h.head + h.content}};
+	*out = (struct der_element){h.head, h.content};
 	return 0;
 }
 

@@ -45,8 +45,7 @@ enum der_tag {
 
 /* For der_get_any: elements whose header is longer than two octets. */
 struct der_element {
-	uint8_t tag;
-	struct span content, whole;
+	size_t head, content; /* octets of identifier and length, of the content */
 };
 MUST_USE int der_get_long(struct span in, struct der_element *out);
 
@@ -60,26 +59,28 @@ MUST_USE static inline int der_get_any(struct span *in, uint8_t *tag, struct spa
 				       struct span *whole)
 {
 	const uint8_t *p = in->p;
-	struct der_element x;
+	size_t head = 2, n;
 
 	if (in->n < 2 || p[1] >= 0x80 || (p[0] & 0x1f) == 0x1f) {
+		struct der_element x;
+
 		if (der_get_long(*in, &x) != 0)
 			return -1;
+		head = x.head;
+		n = x.content;
 	} else {
-		size_t n = p[1];
-
+		n = p[1];
 		if (n > in->n - 2)
 			return -1;
-		x = (struct der_element){p[0], {p + 2, n}, {p, 2 + n}};
 	}
-	in->p += x.whole.n;
-	in->n -= x.whole.n;
+	in->p += head + n;
+	in->n -= head + n;
 	if (tag)
-		*tag = x.tag;
+		*tag = p[0];
 	if (content)
-		*content = x.content;
+		*content = (struct span){p + head, n};
 	if (whole)
-		*whole = x.whole;
+		*whole = (struct span){p, head + n};
 	return 0;
 }
 

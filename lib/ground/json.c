@@ -41,9 +41,17 @@ static inline bool allowed(const struct json *j, struct span key)
 	return !key.p && (j->depth > 0 || j->first[0]);
 }
 
-/* What stands before a value: comma, line, key.  Returns where the value goes, with room for
- * exactly `more` bytes; the caller writes it and calls done().  NULL: the buf has failed. */
-static inline uint8_t *start(struct json *j, struct span key, size_t more)
+static inline uint8_t *put_key(uint8_t *p, struct span key)
+{
+	*p++ = '"';
+	p = put_bytes(p, key.p, key.n);
+	*p++ = '"';
+	*p++ = ':';
+	return p;
+}
+
+/* start() for everything: where the buffer has to grow or a value may not stand, and for lines. */
+static uint8_t *start_any(struct json *j, struct span key, size_t more)
 {
 	bool comma = !j->after_key && !j->first[j->depth];
 	bool line = j->indent && !j->after_key && j->depth > 0;
@@ -63,15 +71,30 @@ static inline uint8_t *start(struct json *j, struct span key, size_t more)
 		p = put_line(j, p);
 	j->first[j->depth] = false;
 	j->after_key = false;
-	if (key.p) {
-		*p++ = '"';
-		p = put_bytes(p, key.p, key.n);
-		*p++ = '"';
-		*p++ = ':';
-		if (j->indent)
-			*p++ = ' ';
-	}
+	if (key.p)
+		p = put_key(p, key);
+	if (key.p && j->indent)
+		*p++ = ' ';
 	return p;
+}
+
+/* What stands before a value: comma, line, key.  Returns where the value goes, with room for
+ * exactly `more` bytes; the caller writes it and calls done().  NULL: the buf has failed. */
+static inline uint8_t *start(struct json *j, struct span key, size_t more)
+{
+	struct buf *b = j->out;
+	bool *first = &j->first[j->depth];
+	uint8_t *p;
+
+	/* A member or an element in one line, and there is room. */
+	if (j->indent || j->after_key || j->depth == 0 || j->object[j->depth] != (key.p != NULL) ||
+	    b->failed || b->limit || b->cap - b->n < more + key.n + 4)
+		return start_any(j, key, more);
+	p = b->p + b->n;
+	*p = ',';
+	p += !*first;
+	*first = false;
+	return key.p ? put_key(p, key) : p;
 }
 
 static inline void done(struct json *j, const uint8_t *end)

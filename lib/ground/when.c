@@ -30,10 +30,10 @@ static int days_of_month(int year, int month)
  */
 static int64_t days_from_civil(int year, int month, int day)
 {
-	int64_t y = (int64_t)year + 400 - (month <= 2);
-	int64_t m = month > 2 ? month - 3 : month + 9;
+	unsigned y = (unsigned)year + 400 - (month <= 2);
+	unsigned m = (unsigned)(month > 2 ? month - 3 : month + 9);
 
-	return y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 865565;
+	return (int64_t)(y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5) + day - 1 - 865565;
 }
 
 static bool fields_valid(const struct fields *f)
@@ -80,26 +80,50 @@ static bool take_byte(struct span *s, uint8_t c)
 }
 
 /* RFC 5280, 4.1.2.5.1: YY of 50 and more is 19YY. */
+static int century(int yy)
+{
+	return yy >= 50 ? 1900 : 2000;
+}
+
 static int take_year(struct span *s, bool two_digits)
 {
 	int y = take_digits(s, two_digits ? 2 : 4);
 
-	if (two_digits && y >= 0)
-		y += y >= 50 ? 1900 : 2000;
-	return y;
+	return two_digits && y >= 0 ? y + century(y) : y;
+}
+
+/* Two digits; something above 255 when they are none. */
+static int two_digits(const uint8_t *p)
+{
+	unsigned tens = p[0] - (unsigned)'0', ones = p[1] - (unsigned)'0';
+
+	return tens > 9 || ones > 9 ? 256 : (int)(tens * 10 + ones);
 }
 
 static int strict_time(struct span s, bool utc, int64_t *out)
 {
+	const uint8_t *p = s.p;
 	struct fields f;
 
-	f.year = take_year(&s, utc);
-	f.month = take_digits(&s, 2);
-	f.day = take_digits(&s, 2);
-	f.hour = take_digits(&s, 2);
-	f.minute = take_digits(&s, 2);
-	f.second = take_digits(&s, 2);
-	if (!fields_valid(&f) || !take_byte(&s, 'Z') || s.n != 0)
+	if (s.n != (utc ? 13 : 15) || p[s.n - 1] != 'Z')
+		return -1;
+	f.year = two_digits(p);
+	if (f.year > 99)
+		return -1;
+	if (utc) {
+		f.year += century(f.year);
+	} else {
+		p += 2;
+		if (two_digits(p) > 99)
+			return -1;
+		f.year = f.year * 100 + two_digits(p);
+	}
+	f.month = two_digits(p + 2);
+	f.day = two_digits(p + 4);
+	f.hour = two_digits(p + 6);
+	f.minute = two_digits(p + 8);
+	f.second = two_digits(p + 10);
+	if (!fields_valid(&f))
 		return -1;
 	*out = fields_seconds(&f);
 	return 0;
@@ -263,26 +287,31 @@ int when_parse(const char *text, int64_t *out, struct err *e)
 		       text ? text : "");
 }
 
+/* From 0000-03-01, less one era of 400 years, in whole eras. */
 void when_civil(int64_t t, int *year, int *month, int *day)
 {
 	int64_t days = t / DAY - (t % DAY < 0);
-	/* From 0000-03-01, in whole eras of 400 years. */
-	int64_t z = days + 719468;
-	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-	int64_t in_era = z - era * 146097;
-	int64_t y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	int64_t in_year = in_era - (365 * y + y / 4 - y / 100);
-	int64_t m = (5 * in_year + 2) / 153;
+	unsigned z = (unsigned)(days + 719468 + 146097);
+	unsigned era = z / 146097;
+	unsigned in_era = z - era * 146097;
+	unsigned y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+	unsigned in_year = in_era - (365 * y + y / 4 - y / 100);
+	unsigned m = (5 * in_year + 2) / 153;
 
 	*day = (int)(in_year - (153 * m + 2) / 5 + 1);
 	*month = (int)(m < 10 ? m + 3 : m - 9);
-	*year = (int)(y + era * 400 + (*month <= 2));
+	*year = (int)(y + era * 400) - 400 + (*month <= 2);
 }
 
+#define TEN(t) t "0" t "1" t "2" t "3" t "4" t "5" t "6" t "7" t "8" t "9"
+
+/* 0 to 99 */
 static char *put2(char *p, int v)
 {
-	p[0] = (char)('0' + v / 10);
-	p[1] = (char)('0' + v % 10);
+	static const char pairs[] = TEN("0") TEN("1") TEN("2") TEN("3") TEN("4") TEN("5") TEN("6")
+		TEN("7") TEN("8") TEN("9");
+
+	memcpy(p, pairs + 2 * v, 2);
 	return p + 2;
 }
 

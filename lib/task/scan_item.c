@@ -370,6 +370,8 @@ static void do_part(struct scan *s, struct worker *w, struct item *it)
 	buf_reset(&w->path);
 	walk_path(&s->walk, entry_of(s, it->files[0].entry), &w->path);
 	k.source = k.path = buf_cstr(&w->path);
+	/* Rows are hardly longer than what they were made from; growing would copy them. */
+	(void)buf_reserve(&it->bytes, PART_SIZE);
 	read_part(&k, w, it);
 	it->files[0].end = it->n;
 	pthread_mutex_lock(&s->lock);
