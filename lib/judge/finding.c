@@ -518,11 +518,24 @@ const struct finding_rule finding_rules[] = {
 	 "Names and subject come along, all else only on wish, so that nothing is asked for that nobody "
 	 "wants any more.",
 	 "Use --carry if the new request should have it."},
+	{"server.cannot-fetch", ERROR, "nginx (ssl_stapling); Apache (SSLUseStapling)",
+	 "a server that is to fetch staples itself cannot",
+	 "The server switches stapling off for the certificate, with no more than a warning in its log: for "
+	 "want of an OCSP responder that it can ask, of a resolver for its name, or of the issuer.",
+	 "Put the issuer into the certificate's file, give a resolver, or give the staple in a file, kept "
+	 "fresh by staple-fetch."},
 	{"server.first-handshake", WARNING, "nginx (ssl_stapling)",
 	 "the first client after each start and reload gets no staple",
 	 "nginx fetches a staple only after a handshake has asked for it, once for each worker process; "
 	 "a client that enforces Must-Staple refuses that handshake.",
 	 "Give it the staple in a file (ssl_stapling_file), kept fresh by staple-fetch."},
+	{"server.forged-answer", WARNING, "Apache (SSLStaplingFakeTryLater)",
+	 "the server makes up an answer when the responder gives none",
+	 "By default Apache answers tryLater in the responder's place, for minutes to hours after the "
+	 "responder is back, and throws a staple away an hour after it was fetched; Firefox refuses such an "
+	 "answer, for certificates without Must-Staple too.",
+	 "Set SSLStaplingReturnResponderErrors off, SSLStaplingFakeTryLater off and "
+	 "SSLStaplingStandardCacheTimeout 259200."},
 	{"server.shared-staple", ERROR, "nginx (ssl_stapling_file)",
 	 "one staple file is sent with several certificates",
 	 "nginx sends the one file of ssl_stapling_file with every certificate of the server block, so "

@@ -1,32 +1,37 @@
 #include "store/server.h"
 
-#include "ground/file.h"
 #include "ground/limits.h"
 #include "store/server_part.h"
 
-#include <glob.h>
 #include <stdlib.h>
+#include <strings.h>
 
-#define DEPTH_MAX 8
-
-/* By a word that only this server's configurations have.  The order matters where one word is
- * part of another. */
+/* How a line of this server's configurations begins, and of no other's. */
 static const struct {
-	const char *name, *word;
+	const char *name;
 	void (*read)(struct server_list *l, const char *path, struct span text);
+	const char *words[9];
 } servers[] = {
-	{"nginx", "ssl_certificate", server_nginx_read},
-	{"apache", "SSLCertificateFile", server_apache_read},
-	{"hitch", "pem-file", server_hitch_read},
-	{"lighttpd", "ssl.pemfile", server_lighttpd_read},
-	{"postfix", "smtpd_tls_cert_file", server_postfix_read},
-	{"exim", "tls_certificate", server_exim_read},
-	{"dovecot", "ssl_cert", server_dovecot_read},
-	{"haproxy", " crt ", server_haproxy_read},
-	{"nginx", "ssl_stapling", server_nginx_read},
-	{"apache", "SSLUseStapling", server_apache_read},
+	{"nginx", server_nginx_read, {"ssl_certificate", "ssl_stapling", "ssl_stapling_file", "http {", "http{",
+	 "events {", "server {", "server{"}},
+	{"apache", server_apache_read, {"SSLCertificateFile", "SSLUseStapling", "<VirtualHost", "ServerRoot",
+	 "IncludeOptional", "MDStapling", "LoadModule", "<IfModule"}},
+	{"hitch", server_hitch_read, {"pem-file", "pem-dir", "ocsp-dir"}},
+	{"lighttpd", server_lighttpd_read, {"ssl.pemfile", "ssl.engine", "ssl.stapling-file", "include_shell",
+	 "server" ".modules", "server" ".document-root"}}, /* no ids of findings */
+	{"postfix", server_postfix_read, {"smtpd_tls_cert_file", "smtpd_tls_eccert_file",
+	 "smtpd_tls_chain_files"}},
+	{"exim", server_exim_read, {"tls_certificate", "tls_ocsp_file", "begin acl", "begin routers",
+	 ".include_if_exists", "MAIN_TLS_CERTIFICATE", "primary_hostname", "tls_advertise_hosts"}},
+	{"dovecot", server_dovecot_read, {"ssl_cert", "ssl_server_cert_file", "!include", "!include_try",
+	 "auth_mechanisms"}},
+	{"haproxy", server_haproxy_read, {"crt-base", "crt-store", "frontend", "listen", "bind", "defaults",
+	 "global"}},
 };
 #define SERVERS (sizeof servers / sizeof servers[0])
+
+static const char *const mains[] = {"nginx.conf", "apache2.conf", "httpd.conf", "haproxy.cfg", "hitch.conf",
+				    "lighttpd.conf", "dovecot.conf", "exim4.conf", "exim.conf", "main.cf"};
 
 const char *server_stapling_text(enum server_stapling s)
 {
@@ -37,158 +42,145 @@ const char *server_stapling_text(enum server_stapling s)
 
 void server_list_wipe(struct server_list *l)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		free(l->v[i].file);
-		free(l->v[i].cert);
-		free(l->v[i].staple_file);
-	}
-	for (size_t i = 0; i < l->read_count; i++)
-		free(l->read[i]);
+	for (size_t i = 0; i < l->text_count; i++)
+		free(l->texts[i]);
+	free(l->texts);
 	free(l->v);
-	free(l->read);
+	free(l->notes);
+	free((void *)l->read);
 	*l = (struct server_list){0};
+}
+
+/* --- which server --- */
+
+static bool ends_word(const struct span *s, size_t i)
+{
+	return i >= s->n || strchr(" \t\r\n=;\"'{:", s->p[i]) != NULL;
+}
+
+/* Does a line begin with it? */
+static bool has_line(struct span text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (struct span rest = text; rest.n >= n;) {
+		const uint8_t *hit = memmem(rest.p, rest.n, word, n);
+		size_t at;
+
+		if (!hit)
+			return false;
+		at = (size_t)(hit - text.p);
+		rest = span_from(text, at + 1);
+		if (!ends_word(&text, at + n) && word[n - 1] != '{')
+			continue;
+		while (at > 0 && (text.p[at - 1] == ' ' || text.p[at - 1] == '\t'))
+			at--;
+		if (at == 0 || text.p[at - 1] == '\n')
+			return true;
+	}
+	return false;
+}
+
+/* HAProxy's sections have names that other texts use too: two are wanted, or `bind ... crt`. */
+static bool is_haproxy(struct span text)
+{
+	bool bind = has_line(text, "bind") && memmem(text.p, text.n, " crt", 4) != NULL;
+
+	return bind || has_line(text, "crt-base") || has_line(text, "crt-store") ||
+	       (has_line(text, "global") &&
+		(has_line(text, "defaults") || has_line(text, "frontend") || has_line(text, "listen")));
 }
 
 static size_t kind_of(struct span text)
 {
-	if (text.n > LIMIT_POLICY_FILE || (text.n > 0 && memchr(text.p, '\0', text.n)))
+	if (text.n == 0 || text.n > LIMIT_POLICY_FILE || memchr(text.p, '\0', text.n))
 		return SERVERS;
-	for (size_t i = 0; i < SERVERS; i++)
-		if (memmem(text.p, text.n, servers[i].word, strlen(servers[i].word)))
-			return i;
+	for (size_t i = 0; i < SERVERS; i++) {
+		if (servers[i].read == server_haproxy_read)
+			return is_haproxy(text) ? i : SERVERS;
+		for (size_t k = 0; k < 9 && servers[i].words[k]; k++)
+			if (has_line(text, servers[i].words[k]))
+				return i;
+	}
 	return SERVERS;
 }
 
 const char *server_kind(struct span text)
 {
-	size_t i = text.n > 0 ? kind_of(text) : SERVERS;
+	size_t i = kind_of(text);
 
 	return i < SERVERS ? servers[i].name : NULL;
 }
 
-/* Remembers that it was read; false when it was already. */
-static bool first_time(struct server_list *l, const char *path)
+bool server_is_main(const char *path, struct span text)
 {
-	char *real = realpath(path, NULL), **v;
+	const char *slash = strrchr(path, '/');
 
-	if (!real && !(real = strdup(path))) {
-		l->failed = true;
-		return false;
-	}
-	for (size_t i = 0; i < l->read_count; i++)
-		if (strcmp(l->read[i], real) == 0) {
-			free(real);
-			return false;
-		}
-	v = array_grow(l->read, l->read_count, &l->read_cap, sizeof *v);
-	if (!v) {
-		l->failed = true;
-		free(real);
-		return false;
-	}
-	l->read = v;
-	v[l->read_count++] = real;
-	return true;
+	for (size_t i = 0; i < sizeof mains / sizeof mains[0]; i++)
+		if (strcmp(slash ? slash + 1 : path, mains[i]) == 0)
+			return true;
+	return has_line(text, "http {") || has_line(text, "http{") || has_line(text, "events {") ||
+	       has_line(text, "ServerRoot");
 }
 
-void server_read(struct server_list *l, const char *path, struct span text)
+/* --- the list --- */
+
+void *server_grow(struct server_list *l, void *v, size_t n, size_t *cap, size_t size)
 {
+	void *p = array_grow(v, n, cap, size);
+
+	if (!p)
+		l->failed = true;
+	return p;
+}
+
+const char *server_text(struct server_list *l, struct span text)
+{
+	char **v = server_grow(l, l->texts, l->text_count, &l->text_cap, sizeof *v);
+
+	if (!v)
+		return "";
+	l->texts = v;
+	v[l->text_count] = malloc(text.n + 1);
+	if (!v[l->text_count]) {
+		l->failed = true;
+		return "";
+	}
+	if (text.n > 0)
+		memcpy(v[l->text_count], text.p, text.n);
+	v[l->text_count][text.n] = '\0';
+	return v[l->text_count++];
+}
+
+bool server_was_read(const struct server_list *l, const char *path)
+{
+	char *real = realpath(path, NULL);
+	bool yes = false;
+
+	for (size_t i = 0; i < l->read_count && !yes; i++)
+		yes = strcmp(l->read[i], real ? real : path) == 0;
+	free(real);
+	return yes;
+}
+
+void server_read(struct server_list *l, const char *path, struct span text, bool firm)
+{
+	char *real = realpath(path, NULL);
+	bool again = server_was_read(l, path);
 	size_t i = kind_of(text);
 
-	if (i < SERVERS && first_time(l, path))
-		servers[i].read(l, path, text);
-}
+	if (i < SERVERS && !again) {
+		const char **v = server_grow(l, (void *)l->read, l->read_count, &l->read_cap, sizeof *v);
 
-const char *server_path(struct buf *out, const char *file, const char *path)
-{
-	const char *slash = strrchr(file, '/');
-
-	buf_reset(out);
-	if (path[0] != '/' && slash)
-		buf_add_bytes(out, file, (size_t)(slash - file) + 1);
-	buf_add_str(out, path);
-	return buf_cstr(out);
-}
-
-void server_add(struct server_list *l, const char *server, const char *file, size_t line,
-		const char *cert, enum server_stapling stapling, const char *staple_file, const char *base)
-{
-	struct server_service *v = array_grow(l->v, l->n, &l->cap, sizeof *v);
-	const char *from = base ? base : file;
-	struct buf b;
-
-	if (!v) {
-		l->failed = true;
-		return;
-	}
-	l->v = v;
-	v += l->n;
-	buf_init(&b);
-	*v = (struct server_service){.server = server, .line = line, .stapling = stapling};
-	v->file = strdup(file);
-	v->cert = strdup(server_path(&b, from, cert));
-	v->staple_file = staple_file ? strdup(server_path(&b, from, staple_file)) : NULL;
-	if (b.failed || !v->file || !v->cert || (staple_file && !v->staple_file))
-		l->failed = true;
-	l->n++;
-	buf_wipe(&b);
-}
-
-void server_include(struct server_list *l, const char *file, const char *pattern,
-		    void (*read)(struct server_list *l, const char *path, struct span text, void *context),
-		    void *context)
-{
-	struct buf path, text;
-	struct err e;
-	glob_t g;
-
-	if (l->depth >= DEPTH_MAX)
-		return;
-	buf_init(&path);
-	buf_init(&text);
-	l->depth++;
-	if (glob(server_path(&path, file, pattern), 0, NULL, &g) == 0) {
-		for (size_t i = 0; i < g.gl_pathc; i++) {
-			buf_reset(&text);
-			if (file_read(g.gl_pathv[i], LIMIT_POLICY_FILE, &text, &e) == 0 &&
-			    first_time(l, g.gl_pathv[i]))
-				read(l, g.gl_pathv[i], buf_span(&text), context);
+		l->firm = firm;
+		if (v) {
+			l->read = v;
+			v[l->read_count++] = server_text(l, span_str(real ? real : path));
+			l->open[0] = v[l->read_count - 1];
+			l->depth = 1;
+			servers[i].read(l, server_text(l, span_str(path)), text);
+			l->depth = 0;
 		}
-		globfree(&g);
 	}
-	l->depth--;
-	buf_wipe(&path);
-	buf_wipe(&text);
-}
-
-bool server_line(struct span *text, size_t *line, struct words *w)
-{
-	size_t n = 0, i = 0;
-	const uint8_t *p = text->p;
-
-	if (text->n == 0)
-		return false;
-	++*line;
-	w->n = 0;
-	while (n < text->n && p[n] != '\n')
-		n++;
-	while (i < n && w->n < WORDS_MAX) {
-		char *to = w->text[w->n], quote = 0;
-		size_t k = 0;
-
-		while (i < n && (p[i] == ' ' || p[i] == '\t' || p[i] == '\r'))
-			i++;
-		if (i == n || p[i] == '#')
-			break;
-		for (; i < n && (quote || (p[i] != ' ' && p[i] != '\t' && p[i] != '\r')); i++) {
-			if ((p[i] == '"' || p[i] == '\'') && (!quote || quote == (char)p[i]))
-				quote = (char)(quote ? '\0' : p[i]);
-			else if (k < WORD_MAX - 1)
-				to[k++] = (char)p[i];
-		}
-		to[k] = '\0';
-		w->n++;
-	}
-	*text = span_from(*text, n < text->n ? n + 1 : n);
-	return true;
+	free(real);
 }

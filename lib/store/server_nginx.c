@@ -1,141 +1,206 @@
-/* nginx: directives end with ';', blocks inherit what stands above them. */
+/* nginx: directives end with ';'.  What a block does not say, the block around it says, wherever in it
+ * that stands: so blocks are kept, and looked at when all of them are known. */
 #include "store/server_part.h"
 
-#define BLOCKS_MAX 32
-#define CERTS_MAX 8
+#include <stdlib.h>
 
 struct block {
-	bool on;
-	char staple_file[WORD_MAX];
-	struct {
-		char path[WORD_MAX];
-		const char *file;
-		size_t line;
-	} certs[CERTS_MAX];
-	size_t n, inherited; /* certificates; of them from above */
+	size_t around;           /* of the first: itself */
+	bool server;
+	enum { UNSAID, OFF, ON } stapling, responder, resolver;
+	const char *staple_file, *trusted;
+	bool certs;              /* has some of its own */
+};
+
+struct cert {
+	size_t block;
+	const char *path, *file;
+	size_t line;
 };
 
 struct nginx {
-	struct block stack[BLOCKS_MAX];
-	size_t depth;        /* those deeper than the stack are counted, and not read */
-	const char *main;    /* relative paths are seen from its folder */
+	struct server_list *l;
+	struct block *v;
+	size_t n, cap, here;
+	struct cert *certs;
+	size_t cert_count, cert_cap;
+	bool servers;            /* there are server blocks */
+	const char *main;        /* relative paths are seen from its folder */
 };
-
-/* NULL: too deep. */
-static struct block *current(struct nginx *x)
-{
-	return x->depth < BLOCKS_MAX ? &x->stack[x->depth] : NULL;
-}
-
-/* The services of a block that ends, now that all of it is known. */
-static void end_block(struct server_list *l, struct nginx *x)
-{
-	struct block *b = current(x);
-
-	for (size_t i = b ? b->inherited : 0; b && i < b->n; i++) {
-		enum server_stapling s = !b->on ? SERVER_OFF : b->staple_file[0] ? SERVER_FILE : SERVER_ON;
-
-		server_add(l, "nginx", b->certs[i].file, b->certs[i].line, b->certs[i].path, s,
-			   s == SERVER_FILE ? b->staple_file : NULL, x->main);
-		if (!l->failed)
-			l->v[l->n - 1].shared_staple = s == SERVER_FILE && b->n > 1;
-	}
-	if (x->depth > 0)
-		x->depth--;
-}
-
-static void begin_block(struct nginx *x)
-{
-	struct block *from = current(x), *b;
-
-	x->depth++;
-	b = current(x);
-	if (!b)
-		return;
-	*b = *from;
-	b->inherited = b->n;
-}
 
 static void read_text(struct server_list *l, const char *path, struct span text, void *context);
 
-static void directive(struct server_list *l, struct nginx *x, const char *path, size_t line,
-		      const struct words *w)
+static bool begin_block(struct nginx *x, const struct words *w)
 {
-	struct block *b = current(x);
+	struct block *v = server_grow(x->l, x->v, x->n, &x->cap, sizeof *v);
 
-	if (w->n < 2 || !b)
-		return;
-	if (strcmp(w->text[0], "ssl_stapling") == 0)
-		b->on = strcmp(w->text[1], "on") == 0;
-	else if (strcmp(w->text[0], "ssl_stapling_file") == 0)
-		memcpy(b->staple_file, w->text[1], WORD_MAX);
-	else if (strcmp(w->text[0], "include") == 0)
-		server_include(l, x->main, w->text[1], read_text, x);
-	else if (strcmp(w->text[0], "ssl_certificate") == 0 && b->n < CERTS_MAX) {
-		memcpy(b->certs[b->n].path, w->text[1], WORD_MAX);
-		b->certs[b->n].file = path;
-		b->certs[b->n++].line = line;
-	}
+	if (!v)
+		return false;
+	x->v = v;
+	v[x->n] = (struct block){.around = x->n ? x->here : 0};
+	v[x->n].server = w && w->n == 1 && strcmp(w->text[0], "server") == 0;
+	x->servers |= v[x->n].server;
+	x->here = x->n++;
+	return true;
 }
 
-/* The file's name has to outlive the include: services copy it when their block ends, and blocks do
- * not cross files. */
+static void add_cert(struct nginx *x, const char *path, size_t line, const char *value)
+{
+	struct cert *v;
+
+	if (strchr(value, '$') || strncmp(value, "data:", 5) == 0 || strncmp(value, "engine:", 7) == 0) {
+		server_note(x->l, path, line, true, "ssl_certificate %s: known only when a client comes, not followed",
+			    value);
+		return;
+	}
+	v = server_grow(x->l, x->certs, x->cert_count, &x->cert_cap, sizeof *v);
+	if (!v)
+		return;
+	x->certs = v;
+	v[x->cert_count++] = (struct cert){x->here, server_text(x->l, span_str(value)), path, line};
+	x->v[x->here].certs = true;
+}
+
+static void directive(struct nginx *x, const char *path, size_t line, const struct words *w)
+{
+	struct block *b = &x->v[x->here];
+	const char *name = w->text[0], *value = w->text[1];
+	const struct server_include at = {path, line, x->main, true, false};
+
+	if (strcmp(name, "ssl_stapling") == 0)
+		b->stapling = strcmp(value, "on") == 0 ? ON : OFF;
+	else if (strcmp(name, "ssl_stapling_file") == 0)
+		b->staple_file = server_text(x->l, span_str(value));
+	else if (strcmp(name, "ssl_stapling_responder") == 0)
+		b->responder = ON;
+	else if (strcmp(name, "resolver") == 0)
+		b->resolver = ON;
+	else if (strcmp(name, "ssl_trusted_certificate") == 0)
+		b->trusted = server_text(x->l, span_str(value));
+	else if (strcmp(name, "include") == 0)
+		server_include(x->l, &at, value, read_text, x);
+	else if (strcmp(name, "ssl_certificate") == 0)
+		add_cert(x, path, line, value);
+}
+
+/* A ';', '{' or '}' with the words before it; `base` is the block in which the file began. */
+static bool mark(struct nginx *x, char c, const char *path, size_t line, struct words *w, size_t base)
+{
+	words_done(w);
+	if (c == '{') {
+		if (!begin_block(x, w))
+			return false;
+	} else if (c == '}') {
+		if (x->here != base)
+			x->here = x->v[x->here].around;
+	} else if (w->n >= 2) {
+		directive(x, path, line, w);
+	}
+	words_reset(w);
+	return true;
+}
+
 static void read_text(struct server_list *l, const char *path, struct span text, void *context)
 {
 	struct nginx *x = context;
-	size_t line = 1, at = 0, base = x->depth;
-	static _Thread_local struct words w;
-	char quote = 0;
-	size_t k = 0;
-	bool in_word = false;
+	size_t line = 1, start = 1, base = x->here;
+	struct words w = {.n = 0};
+	bool inside = false;
+	uint8_t quote = 0;
 
-	w.n = 0;
-	begin_block(x); /* the file itself, so that what it sets outside of blocks is passed on below */
-	for (; at < text.n; at++) {
-		char c = (char)text.p[at];
+	for (size_t i = 0; i < text.n && !l->failed; i++) {
+		uint8_t c = text.p[i];
 		bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
 
 		line += c == '\n';
-		if (quote ? c == quote : (c == '"' || c == '\'')) {
-			quote = (char)(quote ? '\0' : c);
-			in_word = true;
-			continue;
-		}
-		if (!quote && c == '#' && !in_word) {
-			while (at + 1 < text.n && text.p[at + 1] != '\n')
-				at++;
-			continue;
-		}
-		if (!quote && (blank || c == ';' || c == '{' || c == '}')) {
-			if (in_word && w.n < WORDS_MAX)
-				w.text[w.n++][k] = '\0';
-			in_word = false;
-			k = 0;
-			if (blank)
+		if (quote ? c == quote : !inside && (c == '"' || c == '\'')) {
+			if (!quote)
+				words_begin(&w);
+			inside = !quote;
+			quote = quote ? 0 : c;
+		} else if (quote) {
+			words_byte(&w, c);
+		} else if (c == '#' && !inside) {
+			while (i + 1 < text.n && text.p[i + 1] != '\n')
+				i++;
+		} else if (blank) {
+			inside = false;
+		} else if (c == ';' || c == '{' || c == '}') {
+			/* ${name} is part of a word */
+			if (c == '{' && i > 0 && text.p[i - 1] == '$') {
+				for (; i + 1 < text.n && text.p[i] != '}'; i++)
+					words_byte(&w, text.p[i]);
+				words_byte(&w, '}');
 				continue;
-			if (c == ';')
-				directive(l, x, path, line, &w);
-			else if (c == '{')
-				begin_block(x);
-			else if (x->depth > base + 1)
-				end_block(l, x);
-			w.n = 0;
-			continue;
+			}
+			if (!mark(x, (char)c, path, start, &w, base))
+				break;
+			inside = false;
+		} else {
+			if (!inside) {
+				start = w.n == 0 ? line : start;
+				words_begin(&w);
+			}
+			inside = true;
+			words_byte(&w, c);
 		}
-		in_word = true;
-		if (w.n < WORDS_MAX && k < WORD_MAX - 1)
-			w.text[w.n][k++] = c;
 	}
-	while (x->depth > base)
-		end_block(l, x);
+	buf_wipe(&w.bytes);
+	x->here = base;
+}
+
+/* The nearest block, from b outward, for which `said` holds; or x->n. */
+#define NEAREST(x, b, said)                                                                            \
+	for (;; (b) = (x)->v[b].around) {                                                              \
+		if (said)                                                                              \
+			break;                                                                         \
+		if ((x)->v[b].around == (b)) {                                                         \
+			(b) = (x)->n;                                                                  \
+			break;                                                                         \
+		}                                                                                      \
+	}
+
+static void add_services(struct nginx *x, size_t block)
+{
+	size_t certs = block, stapling = block, file = block, responder = block, resolver = block,
+	       trusted = block, n = 0;
+	struct server_service s = {.server = "nginx"};
+	bool on;
+
+	NEAREST(x, certs, x->v[certs].certs)
+	NEAREST(x, stapling, x->v[stapling].stapling != UNSAID)
+	NEAREST(x, file, x->v[file].staple_file)
+	NEAREST(x, responder, x->v[responder].responder == ON)
+	NEAREST(x, resolver, x->v[resolver].resolver == ON)
+	NEAREST(x, trusted, x->v[trusted].trusted)
+	on = stapling < x->n && x->v[stapling].stapling == ON;
+	s.staple_file = on && file < x->n ? x->v[file].staple_file : NULL;
+	s.stapling = !on ? SERVER_OFF : s.staple_file ? SERVER_FILE : SERVER_ON;
+	s.responder = responder < x->n;
+	s.resolver = resolver < x->n;
+	s.trusted = trusted < x->n ? x->v[trusted].trusted : NULL;
+	for (size_t i = 0; i < x->cert_count; i++)
+		n += x->certs[i].block == certs;
+	s.shared_staple = s.staple_file && n > 1;
+	for (size_t i = 0; i < x->cert_count; i++) {
+		if (x->certs[i].block != certs)
+			continue;
+		s.file = x->certs[i].file;
+		s.line = x->certs[i].line;
+		s.cert = x->certs[i].path;
+		server_add(x->l, &s, x->main);
+	}
 }
 
 void server_nginx_read(struct server_list *l, const char *path, struct span text)
 {
-	static _Thread_local struct nginx x;
+	struct nginx x = {.l = l, .main = path};
 
-	memset(&x.stack[0], 0, sizeof x.stack[0]);
-	x.depth = 0;
-	x.main = path;
-	read_text(l, path, text, &x);
+	if (begin_block(&x, NULL))
+		read_text(l, path, text, &x);
+	for (size_t i = 0; i < x.n && !l->failed; i++)
+		if (x.v[i].server || (!x.servers && x.v[i].certs)) /* or a part, to be included in one */
+			add_services(&x, i);
+	free(x.v);
+	free(x.certs);
 }

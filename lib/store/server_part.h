@@ -6,31 +6,61 @@
 
 #include "store/server.h"
 
-#define WORDS_MAX 32
-#define WORD_MAX 1024
+#define WORDS_MAX 256
 
-/* One directive: its words, unquoted. */
+/* A directive or line: its words, unquoted; more than WORDS_MAX are left out. */
 struct words {
-	char text[WORDS_MAX][WORD_MAX];
+	struct buf bytes;
+	size_t at[WORDS_MAX];
+	const char *text[WORDS_MAX];
 	size_t n;
+	size_t line;
 };
 
-/* Adds a service; paths that are not absolute are taken from the configuration's folder, or from
- * `base` when it is given. */
-void server_add(struct server_list *l, const char *server, const char *file, size_t line,
-		const char *cert, enum server_stapling stapling, const char *staple_file,
-		const char *base);
+void words_reset(struct words *w);
+void words_begin(struct words *w);            /* a word */
+void words_byte(struct words *w, uint8_t c);  /* of it */
+void words_done(struct words *w);             /* fills text[] */
 
-/* `path` seen from the folder of `file`: appended to out, which is then a C string. */
-const char *server_path(struct buf *out, const char *file, const char *path);
+/* Adds a service: server, file, line, cert and what else is known; relative paths are taken from
+ * the folder of `base` (NULL: as they are).  The same again is not added. */
+void server_add(struct server_list *l, const struct server_service *s, const char *base);
 
-/* Reads each file that the glob names, as an include of `file`. */
-void server_include(struct server_list *l, const char *file, const char *glob,
-		    void (*read)(struct server_list *l, const char *path, struct span text, void *context),
-		    void *context);
+/* `path` seen from the folder of `file`. */
+const char *server_path(struct server_list *l, const char *file, const char *path);
 
-/* The next line's words: blanks part, quotes hold together, # begins a comment. */
+void server_note(struct server_list *l, const char *file, size_t line, bool harmless, const char *fmt,
+		 ...) PRINTF_LIKE(5, 6);
+
+typedef void server_reader(struct server_list *l, const char *path, struct span text, void *context);
+
+/* An include at file:line.  Each file that the glob names (seen from the folder of `base`) is read;
+ * of a folder, all files in it.  None, where the server would not start then (`must`), is a note. */
+struct server_include {
+	const char *file;
+	size_t line;
+	const char *base;
+	bool must;
+	bool folders;       /* a folder stands for all below it */
+};
+void server_include(struct server_list *l, const struct server_include *at, const char *glob,
+		    server_reader *read, void *context);
+
+/* The next line's words: blanks part, quotes hold together, # begins a comment, and a backslash at
+ * the end goes on in the next.  w->line is that of the first; *line goes on behind the last. */
 bool server_line(struct span *text, size_t *line, struct words *w);
+
+/* `key = value` in one or several words: the first word of the value, or NULL when the key is
+ * another, or nothing is said. */
+const char *server_value(const struct words *w, const char *key);
+
+/* The next token: a word, a quoted text (*quoted), or one of `special` by itself.  Comments begin
+ * with #.  False at the end. */
+bool server_token(struct span *text, size_t *line, const char *special, struct buf *token,
+		  bool *quoted);
+
+/* The place in *v for one more; NULL and l->failed without memory. */
+void *server_grow(struct server_list *l, void *v, size_t n, size_t *cap, size_t size);
 
 void server_nginx_read(struct server_list *l, const char *path, struct span text);
 void server_apache_read(struct server_list *l, const char *path, struct span text);

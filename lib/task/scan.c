@@ -225,9 +225,10 @@ static void count_side(struct scan *s, const struct record *x)
 	s->sum.notes += x->kind == RECORD_PROBLEM && x->note;
 }
 
-static int deliver_record(struct scan *s, struct item *it, struct record *x, struct err *e)
+int scan_deliver(struct scan *s, const struct item *it, const struct record *x, const char *source,
+		 struct err *e)
 {
-	const char *source = (const char *)s->path.p, *entry = NULL;
+	const char *entry = NULL;
 	struct buf member;
 	int rc;
 
@@ -238,13 +239,18 @@ static int deliver_record(struct scan *s, struct item *it, struct record *x, str
 	}
 	if (x->entry_n > 0)
 		entry = (const char *)it->bytes.p + x->at + x->source_n;
-	if (x->index != STORE_NO_INDEX)
-		x->index += s->base;
 	count_side(s, x);
 	rc = s->o->stream ? scan_stream(s, x, it->bytes.p, source, entry, e)
 			  : scan_keep(s, x, it->bytes.p, source, entry, e);
 	buf_wipe(&member);
 	return rc;
+}
+
+static int deliver_record(struct scan *s, struct item *it, struct record *x, struct err *e)
+{
+	if (x->index != STORE_NO_INDEX)
+		x->index += s->base;
+	return scan_deliver(s, it, x, (const char *)s->path.p, e);
 }
 
 /* The END line at a part's front is told when the part before did not end with it. */

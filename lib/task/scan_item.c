@@ -261,7 +261,7 @@ static void read_content(struct sink_state *k, struct worker *w, struct item_fil
 	struct store_input in = {.options = &k->scan->o->store, .sink = &sink, .source = k->source,
 				 .path = k->path, .bytes = bytes, .scratch = &w->scratch};
 
-	if (k->scan->o->servers && server_kind(bytes) && !store_pem_is(bytes)) {
+	if (k->scan->o->servers && server_kind(bytes) && !store_reader_of(bytes)) {
 		struct store_object o = {.source = k->source, .format = "configuration",
 					 .index = STORE_NO_INDEX};
 		struct record *x = add_record(k, RECORD_SERVER, &o);
@@ -279,6 +279,29 @@ static void read_content(struct sink_state *k, struct worker *w, struct item_fil
 	else
 		store_read(&in);
 	file->keys = in.keys;
+}
+
+int scan_extra(struct scan *s, const char *path, struct span bytes, struct err *e)
+{
+	struct worker w = {0};
+	struct item it = {0};
+	struct sink_state k = {.scan = s, .item = &it, .worker = &w, .source = path, .path = path};
+	struct store_sink sink = sink_of(&k);
+	struct store_input in = {.options = &s->o->store, .sink = &sink, .source = path, .path = path,
+				 .bytes = bytes, .scratch = &w.scratch};
+	int rc = 0;
+
+	store_read(&in);
+	s->sum.files++;
+	s->sum.keys += in.keys;
+	if (it.failed)
+		rc = err_set(e, ERR_MEMORY, "out of memory for %s", path);
+	for (size_t i = 0; rc == 0 && i < it.n; i++)
+		rc = scan_deliver(s, &it, &it.records[i], path, e);
+	free(it.records);
+	buf_wipe(&it.bytes);
+	buf_wipe(&w.scratch);
+	return rc;
 }
 
 static void do_file(struct scan *s, struct worker *w, struct item *it, struct item_file *file)

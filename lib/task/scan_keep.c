@@ -43,7 +43,8 @@ static int keep_source(struct scan *s, const char *name, uint32_t *number, struc
 		return no_memory(e);
 	s->sources = v;
 	v += s->source_count;
-	if (scan_links(s, &s->walk.v[s->entry], &v->links, e) != 0)
+	v->links = NULL;
+	if (s->entry < s->walk.n && scan_links(s, &s->walk.v[s->entry], &v->links, e) != 0)
 		return -1;
 	v->name = strdup(name);
 	if (!v->name) {

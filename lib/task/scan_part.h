@@ -180,7 +180,7 @@ struct scan {
 };
 
 /* scan_server.c: after all was kept */
-void scan_servers(struct scan *s);
+MUST_USE int scan_servers(struct scan *s, struct err *e);
 MUST_USE int scan_connect(struct scan *s, struct inventory_cert *row,
 			  struct inventory_staple **staples, struct inventory_service **services,
 			  struct findings *f, struct err *e);
@@ -203,6 +203,13 @@ MUST_USE int scan_find_staples(struct scan *s, const struct inventory_cert *row,
 
 /* scan_item.c: threads */
 int scan_process(void *context, unsigned worker, void *item, struct err *e);
+
+/* scan.c: one record, written or kept. */
+MUST_USE int scan_deliver(struct scan *s, const struct item *it, const struct record *x,
+			  const char *source, struct err *e);
+
+/* A file that is not in the walk, read into what is kept; after all was delivered. */
+MUST_USE int scan_extra(struct scan *s, const char *path, struct span bytes, struct err *e);
 
 /* scan_row.c: one certificate's row, from its facts */
 bool scan_may_trouble(const struct scan *s, const struct cert *c);

@@ -260,12 +260,13 @@ static int report_sides(struct scan *s, enum record_kind kind, struct err *e)
 int scan_report(struct scan *s, struct err *e)
 {
 	struct issuers is = {0};
-	struct key *order = calloc(s->seen.n + 1, sizeof *order);
-	int rc = order ? make_order(s, order, e) : no_memory(e);
+	struct key *order = NULL;
+	int rc = s->o->servers ? scan_servers(s, e) : 0;
 
-	scan_servers(s);
-	if (rc == 0 && s->servers.failed)
+	if (rc == 0 && !(order = calloc(s->seen.n + 1, sizeof *order)))
 		rc = no_memory(e);
+	if (rc == 0)
+		rc = make_order(s, order, e);
 	if (rc == 0)
 		rc = scan_staples_begin(s, e);
 

@@ -1,4 +1,5 @@
 /* Which configured line serves a certificate, and which staple stands for it. */
+#include "crypto/chain.h"
 #include "ground/file.h"
 #include "ground/limits.h"
 #include "store/server.h"
@@ -6,32 +7,158 @@
 
 #include <stdlib.h>
 
-/* All configurations that were found, main files first: the others may be parts of them. */
-void scan_servers(struct scan *s)
+/* Where Debian keeps what is not in force, and what packages and editors leave behind. */
+static bool in_force(const char *path)
 {
+	static const char *const folders[] = {"sites-available/", "conf-available/", "mods-available/",
+					      "modules-available/"};
+	static const char *const ends[] = {"~", ".bak", ".orig", ".old", ".dpkg-old", ".dpkg-dist", ".dpkg-new",
+					   ".rpmsave", ".rpmnew", ".disabled", ".example", ".sample", ".template"};
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+		if (strstr(path, folders[i]))
+			return false;
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+		if (n > strlen(ends[i]) && strcmp(path + n - strlen(ends[i]), ends[i]) == 0)
+			return false;
+	return true;
+}
+
+static bool is_root(const struct scan *s, const char *path)
+{
+	for (const char *const *r = s->sum.roots; *r; r++)
+		if (strcmp(*r, path) == 0)
+			return true;
+	return false;
+}
+
+/* A problem of no file that was scanned: the text is a line of a configuration. */
+static int add_problem(struct scan *s, const char *file, size_t line, bool note, const char *text,
+		       struct err *e)
+{
+	struct record x = {.kind = RECORD_PROBLEM, .note = note, .index = STORE_NO_INDEX};
+	struct buf b;
+	int rc;
+
+	buf_init(&b);
+	if (line > 0)
+		buf_printf(&b, "line %zu: ", line);
+	buf_add_str(&b, text);
+	buf_add_byte(&b, '\0');
+	x.n = b.n;
+	s->sum.problems += !note;
+	s->sum.notes += note;
+	rc = b.failed ? err_set(e, ERR_MEMORY, "out of memory for the configurations")
+		      : scan_keep(s, &x, b.p, file, NULL, e);
+	buf_wipe(&b);
+	return rc;
+}
+
+/* All configurations that were found, main files first: the others may be parts of them. */
+static int read_configurations(struct scan *s, struct err *e)
+{
+	size_t sides = s->side_count;
+	int rc = 0;
+
 	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < s->side_count; i++) {
+		for (size_t i = 0; rc == 0 && i < sides; i++) {
 			const struct side *x = &s->sides[i];
-			const char *name, *base;
-			bool main;
+			const char *name = s->sources[x->source].name;
+			struct span text = span_of(x->bytes, x->n);
+			bool root = is_root(s, name), main = server_is_main(name, text);
 
-			if (x->kind != RECORD_SERVER)
+			if (x->kind != RECORD_SERVER || main != (pass == 0) || server_was_read(&s->servers, name))
 				continue;
-			name = s->sources[x->source].name;
-			base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
-			main = strcmp(base, "nginx.conf") == 0 || strcmp(base, "apache2.conf") == 0 ||
-			       strcmp(base, "httpd.conf") == 0;
-			if (main == (pass == 0))
-				server_read(&s->servers, name, span_of(x->bytes, x->n));
+			if (root || in_force(name))
+				server_read(&s->servers, name, text, root || main);
+			else
+				rc = add_problem(s, name, 0, true, "a server's configuration, not in force by its name: "
+						 "not read", e);
 		}
-	for (size_t i = 0; i < s->servers.n; i++) { /* compared with real paths */
-		char *real = realpath(s->servers.v[i].cert, NULL);
+	return rc;
+}
 
-		if (real) {
-			free(s->servers.v[i].cert);
-			s->servers.v[i].cert = real;
-		}
+/* A certificate file that a line names and the scan did not meet. */
+static int read_missing(struct scan *s, const struct server_service *x, struct err *e)
+{
+	struct err why;
+	struct buf b, text;
+	int rc = 0;
+
+	buf_init(&b);
+	buf_init(&text);
+	if (file_read(x->cert, WHOLE_MAX, &b, &why) == 0) {
+		rc = scan_extra(s, x->cert, buf_span(&b), e);
+	} else {
+		buf_printf(&text, "%s is to serve %s", x->server, why.text);
+		rc = add_problem(s, x->file, x->line, !x->firm || x->stapling == SERVER_CANNOT,
+				 buf_cstr(&text), e);
 	}
+	buf_wipe(&text);
+	buf_wipe(&b);
+	return rc;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The real paths of all files that hold something, sorted. */
+static char **known_files(const struct scan *s, size_t *n)
+{
+	char **v = calloc(s->source_count + 1, sizeof *v);
+
+	*n = 0;
+	for (size_t i = 0; v && i < s->source_count; i++) {
+		v[*n] = realpath(s->sources[i].name, NULL);
+		*n += v[*n] != NULL;
+	}
+	if (v && *n > 1)
+		qsort(v, *n, sizeof *v, by_text);
+	return v;
+}
+
+static int read_certificates(struct scan *s, struct err *e)
+{
+	size_t n, certs = s->servers.n;
+	char **known = certs > 0 ? known_files(s, &n) : NULL;
+	int rc = known || certs == 0 ? 0 : err_set(e, ERR_MEMORY, "out of memory for the configurations");
+
+	for (size_t i = 0; rc == 0 && i < certs; i++) {
+		struct server_service *x = &s->servers.v[i];
+		char *real = realpath(x->cert, NULL);
+		bool again = false;
+
+		for (size_t k = 0; real && k < i && !again; k++)
+			again = strcmp(s->servers.v[k].cert, real) == 0;
+		if (real)
+			x->cert = server_text(&s->servers, span_str(real));
+		if (!again && !(real && bsearch(&real, known, n, sizeof *known, by_text)))
+			rc = read_missing(s, x, e);
+		free(real);
+	}
+	for (size_t i = 0; known && i < n; i++)
+		free(known[i]);
+	free(known);
+	return rc;
+}
+
+int scan_servers(struct scan *s, struct err *e)
+{
+	s->entry = SIZE_MAX; /* what comes now stands in no entry of the walk */
+	if (read_configurations(s, e) != 0)
+		return -1;
+	for (size_t i = 0; i < s->servers.note_count; i++) {
+		const struct server_note *x = &s->servers.notes[i];
+
+		if (add_problem(s, x->file, x->line, x->harmless, x->text, e) != 0)
+			return -1;
+	}
+	if (read_certificates(s, e) != 0)
+		return -1;
+	return s->servers.failed ? err_set(e, ERR_MEMORY, "out of memory for the configurations") : 0;
 }
 
 /* Is it one of the row's staples already? */
@@ -78,27 +205,76 @@ static int judge_file(struct scan *s, const char *where, const struct inventory_
 	return rc;
 }
 
-static int judge_service(struct scan *s, const struct server_service *x,
-			 const struct inventory_cert *row, struct inventory_service *out,
-			 struct findings *f, struct err *e)
+/* Is the URL's host an address? */
+static bool is_address(struct span url)
+{
+	uint8_t c = url.n > 7 ? url.p[7] : 0;
+
+	return c == '[' || (c >= '0' && c <= '9');
+}
+
+/* Can the server fetch the staple itself?  What nginx and Apache say of it at start is only a warning. */
+static void judge_fetching(const struct server_service *x, const char *where,
+			   const struct inventory_cert *row, struct findings *f)
+{
+	const struct extension_facts *facts = &row->cert->x;
+	struct span url = extension_ocsp_url(facts, 0);
+	struct cert_list given;
+	struct err why;
+
+	if (!x->responder && !span_present(url))
+		findings_add(f, "server.cannot-fetch", where,
+			     "%s is to fetch staples, and the certificate names no OCSP responder", x->server);
+	else if (!x->responder && (url.n < 7 || memcmp(url.p, "http://", 7) != 0))
+		findings_add(f, "server.cannot-fetch", where, "%s is to fetch staples, and asks http:// URLs only",
+			     x->server);
+	else if (!x->responder && !x->resolver && !is_address(url))
+		findings_add(f, "server.cannot-fetch", where,
+			     "%s is to fetch staples, and has no 'resolver' for the responder's name", x->server);
+	cert_list_init(&given);
+	(void)!cert_list_add_file(&given, x->cert, &why);
+	if (x->trusted)
+		(void)!cert_list_add_file(&given, x->trusted, &why);
+	if (!chain_issuer(row->cert, &given, NULL))
+		findings_add(f, "server.cannot-fetch", where,
+			     "%s is to fetch staples, and finds no issuer: neither in %s nor in %s", x->server, x->cert,
+			     x->trusted ? x->trusted : "a file of trusted certificates");
+	cert_list_wipe(&given);
+}
+
+static void judge_stapling(const struct server_service *x, const char *where, bool must,
+			   struct findings *f)
+{
+	if (must && x->stapling == SERVER_OFF)
+		findings_add(f, "server.stapling-off", where,
+			     "%s serves this Must-Staple certificate with stapling off", x->server);
+	if (must && x->stapling == SERVER_CANNOT)
+		findings_add(f, "server.stapling-off", where,
+			     "%s serves this Must-Staple certificate, and cannot staple", x->server);
+	if (must && x->stapling == SERVER_ON && strcmp(x->server, "nginx") == 0)
+		findings_add(f, "server.first-handshake", where,
+			     "nginx fetches the staple after the first handshake with it");
+	if (x->forges && x->stapling == SERVER_ON)
+		findings_add(f, "server.forged-answer", where,
+			     "Apache answers tryLater itself when the responder does not answer");
+	if (x->shared_staple)
+		findings_add(f, "server.shared-staple", where, "%s is sent with several certificates",
+			     x->staple_file);
+}
+
+static int judge_service(struct scan *s, const struct server_service *x, const struct inventory_cert *row,
+			 struct inventory_service *out, struct findings *f, struct err *e)
 {
 	bool must = cert_must_staple(row->cert) != MUST_STAPLE_NO;
+	bool fetches = strcmp(x->server, "nginx") == 0 || strcmp(x->server, "apache") == 0;
 	struct buf where;
 	int rc = 0;
 
 	buf_init(&where);
 	buf_printf(&where, "%s:%zu", x->file, x->line);
-	if (must && (x->stapling == SERVER_OFF || x->stapling == SERVER_CANNOT))
-		findings_add(f, "server.stapling-off", buf_cstr(&where),
-			     x->stapling == SERVER_OFF ? "%s serves this Must-Staple certificate with stapling off"
-						       : "%s serves this Must-Staple certificate, and cannot staple",
-			     x->server);
-	if (must && x->stapling == SERVER_ON && strcmp(x->server, "nginx") == 0)
-		findings_add(f, "server.first-handshake", buf_cstr(&where),
-			     "nginx fetches the staple after the first handshake with it");
-	if (x->shared_staple)
-		findings_add(f, "server.shared-staple", buf_cstr(&where),
-			     "%s is sent with several certificates", x->staple_file);
+	judge_stapling(x, buf_cstr(&where), must, f);
+	if (must && fetches && x->stapling == SERVER_ON)
+		judge_fetching(x, buf_cstr(&where), row, f);
 	if (x->staple_file)
 		rc = judge_file(s, buf_cstr(&where), row, out, f, e);
 	buf_wipe(&where);

@@ -295,7 +295,7 @@ server {
     ssl_certificate_key certs/ms.key;
 }
 CONF
-printf '<VirtualHost *:443>\n  SSLCertificateFile "certs/ms.pem"\n</VirtualHost>\nSSLUseStapling on\n' >web/apache2.conf
+printf '<VirtualHost *:443>\n  SSLCertificateFile "certs/ms.pem"\n</VirtualHost>\nSSLUseStapling off\n' >web/apache2.conf
 printf 'frontend f\n  bind :443 ssl crt certs/ms.pem\n' >web/haproxy.cfg
 printf 'pem-file = {\n  cert = "certs/ms.pem"\n  ocsp-resp-file = "no.der"\n}\n' >web/hitch.conf
 status_is "--servers" 0 inv --servers --format json web
@@ -304,7 +304,7 @@ is "tells which line serves what, and whether it staples" \
 	"{'ms.example': [('apache', 'web/apache2.conf', 2, 'off'), ('haproxy', 'web/haproxy.cfg', 2, 'off'), ('hitch', 'web/hitch.conf', 1, 'file'), ('nginx', 'web/sites/shop', 2, 'on')], 'plain.example': [('nginx', 'web/nginx.conf', 4, 'off')]}"
 is "Must-Staple with stapling off is an error, a trap a warning" \
 	"$(query 'sorted((f["id"], f["severity"], f["subject"]) for c in d["certificates"] for f in c["findings"] if f["id"].startswith("server."))')" \
-	"[('server.first-handshake', 'warning', 'web/sites/shop:2'), ('server.staple-missing', 'error', 'web/hitch.conf:1'), ('server.stapling-off', 'error', 'web/apache2.conf:2'), ('server.stapling-off', 'error', 'web/haproxy.cfg:2')]"
+	"[('server.cannot-fetch', 'error', 'web/sites/shop:2'), ('server.first-handshake', 'warning', 'web/sites/shop:2'), ('server.staple-missing', 'error', 'web/hitch.conf:1'), ('server.stapling-off', 'error', 'web/apache2.conf:2'), ('server.stapling-off', 'error', 'web/haproxy.cfg:2')]"
 status_is "and fails a pipeline" 1 inv --servers --fail-on server.stapling-off web
 status_is "ndjson too" 0 inv --servers --format ndjson web
 is "has who serves" "$(lines 'max(len(r.get("served_by", [])) for r in d)')" 4
