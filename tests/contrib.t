@@ -22,6 +22,17 @@ if command -v systemd-analyze >/dev/null; then
 		ok "$name: its exposure is below 1.5 of 10" \
 			systemd-analyze security --no-pager --offline=true --threshold=15 "$T/units/$name"
 	done
+	# the drop-ins of contrib/servers, on a server that any machine has
+	printf '[Service]\nExecStart=/bin/true\n' >"$T/units/web.service"
+	mkdir "$T"/units/{web,staple-fetch-reload}.service.d
+	cp "$SRCDIR/contrib/servers/staple-fetch-first.conf" "$T/units/web.service.d"
+	sed 's/^User=caddy/User=daemon/' "$SRCDIR/contrib/servers/caddy/reload.conf" \
+		>"$T/units/staple-fetch-reload.service.d/caddy.conf"
+	for name in web.service staple-fetch-reload.service; do
+		run systemd-analyze --man=no verify "$T/units/$name"
+		is "$name with its drop-in: systemd has nothing to say" \
+			"$(cat "$T/out" "$T/err" | grep -F "$T/units")$status" 0
+	done
 else
 	skip "systemd-analyze verify" "no systemd-analyze (package systemd)"
 fi
