@@ -2,8 +2,10 @@
  * What staple-inventory is measured against, each as a user would write it:
  *
  *	inventory-peers gnutls FILE    gnutls_x509_crt_list_import2, then the getters of each
+ *	inventory-peers gnutls-tree DIR  gnutls_x509_crt_import of every file two folders deep, getters
  *	inventory-peers floor FILE     read, decode base64 with nothing checked, SHA-256 of each
  *	inventory-peers files DIR      open, read, close of every file two folders deep
+ *	inventory-peers forget DIR     the same files are dropped from the page cache
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,41 +18,47 @@
 #include <string.h>
 #include <unistd.h>
 
+static void get_all(gnutls_x509_crt_t cert)
+{
+	gnutls_x509_tlsfeatures_t features;
+	gnutls_datum_t data = {NULL, 0};
+	char text[4096], hash[64];
+	size_t size = sizeof text, hash_size = sizeof hash;
+	unsigned critical, bits, type;
+
+	gnutls_x509_crt_get_dn(cert, text, &size);
+	size = sizeof text;
+	gnutls_x509_crt_get_issuer_dn(cert, text, &size);
+	size = sizeof text;
+	gnutls_x509_crt_get_serial(cert, text, &size);
+	gnutls_x509_crt_get_activation_time(cert);
+	gnutls_x509_crt_get_expiration_time(cert);
+	gnutls_x509_crt_get_pk_algorithm(cert, &bits);
+	gnutls_x509_crt_get_signature_algorithm(cert);
+	for (unsigned k = 0;; k++) {
+		size = sizeof text;
+		if (gnutls_x509_crt_get_subject_alt_name2(cert, k, text, &size, &type, NULL) < 0)
+			break;
+	}
+	gnutls_x509_crt_get_authority_info_access(cert, 0, GNUTLS_IA_OCSP_URI, &data, NULL);
+	gnutls_free(data.data);
+	gnutls_x509_tlsfeatures_init(&features);
+	gnutls_x509_crt_get_tlsfeatures(cert, features, 0, &critical);
+	gnutls_x509_tlsfeatures_deinit(features);
+	gnutls_x509_crt_get_fingerprint(cert, GNUTLS_DIG_SHA256, hash, &hash_size);
+}
+
 static int with_gnutls(const char *file)
 {
 	gnutls_x509_crt_t *certs;
 	gnutls_datum_t data;
 	unsigned n = 0;
-	char text[4096], hash[64];
 
 	if (gnutls_load_file(file, &data) < 0 ||
 	    gnutls_x509_crt_list_import2(&certs, &n, &data, GNUTLS_X509_FMT_PEM, 0) < 0)
 		return 2;
-	for (unsigned i = 0; i < n; i++) {
-		gnutls_x509_tlsfeatures_t features;
-		size_t size = sizeof text, hash_size = sizeof hash;
-		unsigned critical, bits, type;
-
-		gnutls_x509_crt_get_dn(certs[i], text, &size);
-		size = sizeof text;
-		gnutls_x509_crt_get_issuer_dn(certs[i], text, &size);
-		size = sizeof text;
-		gnutls_x509_crt_get_serial(certs[i], text, &size);
-		gnutls_x509_crt_get_activation_time(certs[i]);
-		gnutls_x509_crt_get_expiration_time(certs[i]);
-		gnutls_x509_crt_get_pk_algorithm(certs[i], &bits);
-		gnutls_x509_crt_get_signature_algorithm(certs[i]);
-		for (unsigned k = 0;; k++) {
-			size = sizeof text;
-			if (gnutls_x509_crt_get_subject_alt_name2(certs[i], k, text, &size, &type, NULL) < 0)
-				break;
-		}
-		gnutls_x509_crt_get_authority_info_access(certs[i], 0, GNUTLS_IA_OCSP_URI, &data, NULL);
-		gnutls_x509_tlsfeatures_init(&features);
-		gnutls_x509_crt_get_tlsfeatures(certs[i], features, 0, &critical);
-		gnutls_x509_tlsfeatures_deinit(features);
-		gnutls_x509_crt_get_fingerprint(certs[i], GNUTLS_DIG_SHA256, hash, &hash_size);
-	}
+	for (unsigned i = 0; i < n; i++)
+		get_all(certs[i]);
 	printf("%u\n", n);
 	return 0;
 }
@@ -118,9 +126,36 @@ static int floor_of(const char *file)
 	return 0;
 }
 
-static int files_of(const char *dir)
+static size_t read_file(int fd)
 {
 	static char content[1 << 16];
+
+	return read(fd, content, sizeof content) > 0;
+}
+
+static size_t import_file(int fd)
+{
+	static unsigned char content[1 << 16];
+	ssize_t n = read(fd, content, sizeof content);
+	gnutls_datum_t data = {content, n > 0 ? (unsigned)n : 0};
+	gnutls_x509_crt_t cert;
+	size_t good;
+
+	gnutls_x509_crt_init(&cert);
+	good = gnutls_x509_crt_import(cert, &data, GNUTLS_X509_FMT_PEM) >= 0;
+	if (good)
+		get_all(cert);
+	gnutls_x509_crt_deinit(cert);
+	return good;
+}
+
+static size_t forget_file(int fd)
+{
+	return posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) == 0;
+}
+
+static int files_of(const char *dir, size_t (*take)(int fd))
+{
 	DIR *top = opendir(dir);
 	struct dirent *d, *x;
 	size_t count = 0;
@@ -134,7 +169,7 @@ static int files_of(const char *dir)
 
 			if (file < 0)
 				continue;
-			count += read(file, content, sizeof content) > 0;
+			count += take(file);
 			close(file);
 		}
 		if (sub)
@@ -151,7 +186,11 @@ int main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "floor") == 0)
 		return floor_of(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "files") == 0)
-		return files_of(argv[2]);
-	fputs("usage: inventory-peers gnutls|floor FILE, files DIR\n", stderr);
+		return files_of(argv[2], read_file);
+	if (argc == 3 && strcmp(argv[1], "gnutls-tree") == 0)
+		return files_of(argv[2], import_file);
+	if (argc == 3 && strcmp(argv[1], "forget") == 0)
+		return files_of(argv[2], forget_file);
+	fputs("usage: inventory-peers gnutls|floor FILE, files|gnutls-tree|forget DIR\n", stderr);
 	return 2;
 }
