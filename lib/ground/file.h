@@ -88,8 +88,8 @@ MUST_USE int file_replace(const char *path, mode_t mode, unsigned flags, struct 
  * that could be replaced, or there is no memory. */
 char *file_replace_folder(const char *path);
 
-/* Removes every temporary file of replacements under way, which then fail; async-signal-safe,
- * for the handlers of SIGINT and SIGTERM. */
+/* Removes every temporary file of replacements under way, which then fail, as all do that are begun
+ * later; async-signal-safe, for the handlers of SIGINT and SIGTERM, which end the process. */
 void file_replace_abandon_all(void);
 
 #endif

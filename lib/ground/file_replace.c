@@ -17,6 +17,7 @@
 #define LINKS_MAX 40 /* as the kernel's own limit */
 #define SYNC_EACH_MAX 4
 #define LOCK_TRIES 200 /* of 5 ms */
+#define ABANDON_TRIES 50 /* of 1 ms */
 
 /*
  * A temporary file under way.  The list only grows, by as many nodes as replacements were ever
@@ -32,6 +33,10 @@ struct file_temp {
 };
 
 static _Atomic(struct file_temp *) temps;
+
+/* Threads that are just making a temporary file, and whether none may be made any more. */
+static atomic_int making;
+static atomic_bool abandoned;
 
 static struct file_temp *temp_acquire(void)
 {
@@ -67,6 +72,11 @@ void file_replace_abandon_all(void)
 {
 	int saved = errno;
 
+	/* One that another thread is making just now is waited for; if it is this thread's own that the
+	 * signal interrupted, it is in the list or will never be made. */
+	atomic_store(&abandoned, true);
+	for (int i = 0; i < ABANDON_TRIES && atomic_load(&making) > 0; i++)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	for (struct file_temp *t = atomic_load(&temps); t; t = t->next) {
 		int dirfd = atomic_load(&t->dirfd);
 
@@ -199,6 +209,20 @@ static int open_folder(struct file_replace *r, const char *target, struct err *e
 	return r->dirfd >= 0 ? 0 : -1;
 }
 
+/* -1 and errno.  Each thread says first that it makes one, and then looks whether it may. */
+static int make_temp(const struct file_replace *r, mode_t mode)
+{
+	int fd = -1;
+
+	atomic_fetch_add(&making, 1);
+	errno = EINTR;
+	if (!atomic_load(&abandoned))
+		fd = openat(r->dirfd, r->temp->name,
+			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	atomic_fetch_sub(&making, 1);
+	return fd;
+}
+
 static int create_temp(struct file_replace *r, mode_t mode, struct err *e)
 {
 	r->temp = temp_acquire();
@@ -213,8 +237,7 @@ static int create_temp(struct file_replace *r, mode_t mode, struct err *e)
 		snprintf(r->temp->name, sizeof r->temp->name, ".staple-%016llx.tmp",
 			 (unsigned long long)random);
 		atomic_store(&r->temp->dirfd, r->dirfd);
-		r->fd = openat(r->dirfd, r->temp->name,
-			       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+		r->fd = make_temp(r, mode);
 		if (r->fd >= 0) {
 			file_stale_lock(r->fd);
 			return 0;
