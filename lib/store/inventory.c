@@ -9,6 +9,7 @@
 
 #define APPLICATION 0x53744c76 /* in the file's header: ours */
 #define WAIT_MS (60 * 60 * 1000)
+#define WAL_MS 20
 
 /* Each step leads to the schema of its number plus one; none is ever changed. */
 static const char *const steps[] = {
@@ -105,6 +106,19 @@ static int check_schema(struct inventory *db, bool write, struct err *e)
 	return run(db, "COMMIT", e);
 }
 
+/* SQLite does not wait for this one itself when another program does the same. */
+static int use_wal(struct inventory *db, struct err *e)
+{
+	int rc = SQLITE_BUSY;
+
+	for (int waited = 0; rc == SQLITE_BUSY && waited < WAIT_MS; waited += WAL_MS) {
+		if (waited > 0)
+			sqlite3_sleep(WAL_MS);
+		rc = sqlite3_exec(db->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	}
+	return rc == SQLITE_OK ? run(db, "PRAGMA synchronous = NORMAL", e) : broken(db, e);
+}
+
 static int open_it(struct inventory *db, const char *path, bool write, struct err *e)
 {
 	int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
@@ -115,7 +129,7 @@ static int open_it(struct inventory *db, const char *path, bool write, struct er
 	if (sqlite3_open_v2(path, &db->db, flags, NULL) != SQLITE_OK)
 		return broken(db, e);
 	sqlite3_busy_timeout(db->db, WAIT_MS);
-	if (write && run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", e) != 0)
+	if (write && use_wal(db, e) != 0)
 		return -1;
 	if (check_schema(db, write, e) != 0)
 		return -1;
