@@ -31,7 +31,10 @@ is "each policy and record too" "$(cd "$SRCDIR/policies" && find . -name '*.conf
 is "no folder or file is writable for others" "$(find "$root" ! -type l -perm /022)" ""
 is "programs and hooks can be run" \
 	"$(find "$root/usr/bin" "$root/$data/hooks" -type f ! -perm -0755)" ""
-is "nothing else can" "$(find "$root" -type f -perm /0111 ! -path '*/bin/*' ! -path '*/hooks/*')" ""
+is "and the recipes' scripts, but nothing else" \
+	"$(find "$root" -type f -perm -0755 ! -path '*/bin/*' ! -path '*/hooks/*' -printf '%f\n' | sort | paste -sd' ')" \
+	"keep-staple store-staples"
+is "nothing can be run by some alone" "$(find "$root" -type f -perm /0111 ! -perm -0755)" ""
 ok "the installed places stand in the manual" grep -q '^\.It Pa /etc/staple-tools/policy.conf' \
 	"$root/usr/share/man/man5/staple-policy.5"
 is "in every manual" "$(grep -lE 'SYSCONFDIR|DATADIR' "$root"/usr/share/man/*/*)" ""

@@ -65,6 +65,7 @@ recipe() {
 		"/lib/systemd/system/$unit.service" 2>/dev/null | tail -n 1)
 	reload="kill -${reload:-HUP} \$(cat \$root/pid)"
 	export server unit root port reload
+	served="file good"
 	local file edits=()
 	for edit in "${@:4}"; do
 		edit=${edit//PORT2/$port2}
@@ -116,6 +117,9 @@ renewed() { # a later one from the responder, and what the path unit starts then
 runs_soundly() {
 	lab_mode left:500000:3600
 	ok "$server: the README's steps, the gate at their end" steps
+	run staple-inventory --no-system-policy --servers --format json "$root/etc"
+	is "$server: the inventory finds how the certificate is served" "$(jq -r \
+		'[.certificates[].served_by[] | .stapling + " " + (.staple.judged // "-")] | join(", ")' "$T/out")" "$served"
 	ok "$server: a new staple is fetched, and the server told" renewed
 	ok "$server: it sends the new one" sends_the_file "$@"
 }
@@ -234,6 +238,8 @@ if recipe exim exim4 exim4; then
 fi
 
 if recipe apache apache2 apache2 's/\*:443/127.0.0.1:PORT/' 's/8888/PORT2/'; then
+	mkdir "$root/etc/apache2"
+	served="on -"
 	printf '#!/bin/sh\n' >"$T/bin/a2enmod"
 	printf '#!/bin/sh\nmkdir -p "$root/etc/apache2/sites-enabled"\n%s "%s" "%s"\n' 'ln -sf' \
 		'$root/etc/apache2/sites-available/$1.conf' '$root/etc/apache2/sites-enabled' >"$T/bin/a2ensite"
@@ -244,9 +250,10 @@ if recipe apache apache2 apache2 's/\*:443/127.0.0.1:PORT/' 's/8888/PORT2/'; the
 		as_root && printf 'User nobody\nGroup nogroup\n'
 		for module in mpm_event authz_core authz_host mime socache_shmcb ssl; do
 			echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
-		done | cat - <(printf 'TypesConfig /dev/null\n')
-	} >"$root/apache.conf"
-	starts "env APACHE_RUN_DIR=$root/run apache2 -f $root/apache.conf -DFOREGROUND"
+		done
+		echo 'TypesConfig /dev/null'
+	} >"$root/etc/apache2/apache2.conf"
+	starts "env APACHE_RUN_DIR=$root/run apache2 -f $root/etc/apache2/apache2.conf -DFOREGROUND"
 	reload='kill -USR1 $(cat $root/pid)' # apachectl graceful
 	runs_soundly
 	asks_nobody
@@ -260,6 +267,7 @@ if recipe caddy caddy caddy "s#^$site \{#https://$site:PORT {\n\tbind 127.0.0.1#
 	printf '{\n\tadmin 127.0.0.1:%s\n\tauto_https disable_redirects\n\tocsp_interval 1s\n}\n' "$port2" \
 		>"$root/etc/caddy/Caddyfile"
 	starts "env HOME=$root/var/lib/caddy XDG_DATA_HOME= XDG_CONFIG_HOME= caddy run --config $root/etc/caddy/Caddyfile"
+	served= # its configuration is not among those that are read
 	reload='caddy reload --config $root/etc/caddy/Caddyfile --force 2>>"$root/log"'
 	as_root || echo 'STAPLE_RELOAD="$STAPLE_RELOAD && systemctl try-reload-or-restart caddy.service"' \
 		>>"$root/recipes/caddy/staple-fetch.default"
