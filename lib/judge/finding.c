@@ -518,7 +518,7 @@ const struct finding_rule finding_rules[] = {
 	 "Names and subject come along, all else only on wish, so that nothing is asked for that nobody "
 	 "wants any more.",
 	 "Use --carry if the new request should have it."},
-	{"server.cannot-fetch", ERROR, "nginx (ssl_stapling); Apache (SSLUseStapling)",
+	{"server.cannot-fetch", ERROR, "nginx, Apache",
 	 "a server that is to fetch staples itself cannot",
 	 "The server switches stapling off for the certificate, with no more than a warning in its log: for "
 	 "want of an OCSP responder that it can ask, of a resolver for its name, or of the issuer.",

@@ -29,9 +29,13 @@ static void add(struct buf *b, const char *s)
 	buf_add_str(b, s);
 }
 
+/* A text from outside; isolated, as one that is written from right to left would move what
+ * stands beside it. */
 static void text(struct buf *b, struct span s)
 {
+	add(b, "<bdi>");
 	text_html(b, s);
+	add(b, "</bdi>");
 }
 
 /* --- the timeline --- */
@@ -345,7 +349,7 @@ static void end(struct report *r, enum verdict verdict, const void *summary)
 	add(b, "</div>\n<h2>Certificates</h2>\n<div class=\"tools\" hidden><label for=\"q\">Search</label>"
 	       "<input id=\"q\" type=\"search\" autocomplete=\"off\"><span id=\"shown\" role=\"status\"></span>"
 	       "</div>\n<div class=\"wrap\"><table id=\"certs\"><thead><tr>");
-	add(b, "<th scope=\"col\">State</th><th scope=\"col\">Must-Staple</th><th scope=\"col\">Days left</th>"
+	add(b, "<th scope=\"col\">State</th><th scope=\"col\">Must-Staple</th><th scope=\"col\" class=\"n\">Days left</th>"
 	       "<th scope=\"col\">Name</th><th scope=\"col\">Issuer</th><th scope=\"col\">Key</th>"
 	       "<th scope=\"col\">Source</th></tr></thead><tbody>\n");
 	buf_add(b, buf_span(&s->rows));

@@ -105,7 +105,10 @@ static void title(struct report *r, struct state *s)
 			continue;
 		if (i > 0)
 			buf_add_byte(r->out, ' ');
-		text_column(r->out, span_str(columns[i].title), s->width[i], i + 1 < COLUMN_COUNT);
+		if (i == COLUMN_LEFT) /* as its numbers */
+			buf_printf(r->out, "%*s", (int)s->width[i], columns[i].title);
+		else
+			text_column(r->out, span_str(columns[i].title), s->width[i], i + 1 < COLUMN_COUNT);
 	}
 	report_color(r, REPORT_PLAIN);
 	buf_add_byte(r->out, '\n');
@@ -361,11 +364,14 @@ static void summary_lines(struct report *r, const struct state *s, const struct 
 	size_t shown = sum->ca_count < 10 || r->verbose ? sum->ca_count : 10;
 
 	heading(r, "Summary");
-	buf_printf(r->out, "  %zu certificates in %zu places, %zu files read", sum->distinct, sum->found,
-		   sum->files);
-	if (sum->requests || sum->staples)
-		buf_printf(r->out, "; %zu requests (%zu ask for Must-Staple), %zu staples", sum->requests,
-			   sum->requests_must_staple, sum->staples);
+	buf_printf(r->out, "  %zu certificate%s in %zu place%s, %zu file%s read", sum->distinct,
+		   sum->distinct == 1 ? "" : "s", sum->found, sum->found == 1 ? "" : "s", sum->files,
+		   sum->files == 1 ? "" : "s");
+	if (sum->requests)
+		buf_printf(r->out, "\n  %zu requests, of them %zu ask for Must-Staple", sum->requests,
+			   sum->requests_must_staple);
+	if (sum->staples)
+		buf_printf(r->out, "\n  %zu staples", sum->staples);
 	buf_printf(r->out, "\n  Must-Staple: %zu", sum->must_staple);
 	if (sum->malformed)
 		buf_printf(r->out, ", and %zu with a broken extension", sum->malformed);

@@ -236,11 +236,29 @@ if command -v chromium >/dev/null; then
 	timeout 60 chromium --headless=new --no-sandbox --disable-gpu --user-data-dir="$T/chromium" \
 		--dump-dom "file://$PWD/out.html" >dom.html 2>/dev/null
 	is "its script runs in a browser" "$(grep -o '4 of 4 shown' dom.html)" "4 of 4 shown"
+	# Nothing may stick out at any width, a phone's too, whatever the names are.
+	sed 's#</body>#<script>document.title=document.documentElement.scrollWidth+" of "+innerWidth</script>&#' \
+		out.html >wide.html
+	for width in 500 800 1200; do # the least that this browser has is 500
+		timeout 60 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars --window-size=$width,800 \
+			--user-data-dir="$T/chromium" --dump-dom "file://$PWD/wide.html" >dom.html 2>/dev/null
+		is "the page fits $width pixels" "$(sed -n 's#.*<title>\([0-9]* of [0-9]*\)</title>.*#\1#p' dom.html)" "$width of $width"
+	done
 else
 	skip "its script runs in a browser" "chromium is missing"
 fi
+openssl req -x509 -key pki/evil.key -days 4000 -utf8 -out evil/wide.pem \
+	-subj "/CN=$(printf '日本語の長い名前%.0s' 1 2)/O=$(printf 'שרת %.0s' 1 2 3 4 5 6 7 8)" 2>/dev/null
 for columns in 80 120 200; do
 	COLUMNS=$columns run inv store evil
+	is "wide letters are counted as two at $columns columns" "$(/usr/bin/python3 - "$T/out" $columns <<'PY'
+import sys, unicodedata
+width = lambda s: sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in s)
+lines = open(sys.argv[1], encoding="utf-8").read().split("\n")
+row = next(l for l in lines if "日本" in l)
+print(width(row[:row.index("evil/wide.pem")]) == lines[0].index("SOURCE"), width(row) <= int(sys.argv[2]))
+PY
+)" "True True"
 	is "the table fits $columns columns" "$(LC_ALL=C.UTF-8 awk -v n=$columns 'NR < 5 && length > n' "$T/out")" ""
 done
 
