@@ -106,7 +106,7 @@ static void open_file(struct scan *s, struct item_file *f)
 		return;
 	}
 	f->size = (uint64_t)(size > 0 ? size : st.st_size);
-	if (f->size > 0 && f->size <= PART_SIZE)
+	if (f->size > 0 && f->size <= LARGE_FILE)
 		posix_fadvise(f->fd, 0, 0, POSIX_FADV_WILLNEED);
 }
 
@@ -155,14 +155,14 @@ static int fill_item(struct scan *s, struct item *it, struct err *e)
 	uint64_t sizes = 0;
 
 	it->kind = ITEM_SMALL;
-	while (sizes < PART_SIZE && it->file_count < ITEM_FILES && s->next_entry < s->walk.n) {
+	while (sizes < LARGE_FILE && it->file_count < ITEM_FILES && s->next_entry < s->walk.n) {
 		struct item_file *f = &it->files[it->file_count];
 		enum walk_kind kind = s->walk.v[s->next_entry].kind;
 
 		*f = (struct item_file){.entry = s->next_entry++, .fd = -1};
 		if (kind == WALK_FILE || kind == WALK_LINK)
 			open_file(s, f);
-		if (f->size > PART_SIZE && is_text(f->fd))
+		if (f->size > LARGE_FILE && is_text(f->fd))
 			return start_big(s, f, e) != 0 ? -1 : it->file_count > 0;
 		it->file_count++;
 		sizes += f->size;

@@ -337,7 +337,7 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 	else
 		read_content(&k, w, file, buf_span(&w->file));
 	file->end = it->n;
-	if (w->file.cap > 4 * PART_SIZE)
+	if (w->file.cap > 4 * LARGE_FILE)
 		buf_wipe(&w->file);
 }
 
@@ -371,7 +371,7 @@ static void read_part(struct sink_state *k, struct worker *w, struct item *it)
 	struct store_sink sink = sink_of(k);
 	struct store_input in = {.options = &k->scan->o->store, .sink = &sink, .source = k->source,
 				 .path = k->path, .format = "pem", .scratch = &w->scratch};
-	size_t want = PART_SIZE, done = 0;
+	size_t want = PART_SIZE, more = PART_MORE, done = 0;
 	int error = 0;
 
 	buf_reset(&w->file);
@@ -379,7 +379,8 @@ static void read_part(struct sink_state *k, struct worker *w, struct item *it)
 	do {
 		it->part.last = !fill(it, &w->file, want, &error);
 		in.bytes = buf_span(&w->file);
-		want += 65536;
+		want += more;
+		more *= 2;
 	} while (store_pem_part(&in, &it->part, &done) == 1 && !it->part.last);
 	if (error != 0)
 		problem_here(k, STORE_ERROR, strerror(error));
