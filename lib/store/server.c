@@ -25,13 +25,16 @@ static const struct {
 	 ".include_if_exists", "MAIN_TLS_CERTIFICATE", "primary_hostname", "tls_advertise_hosts"}},
 	{"dovecot", server_dovecot_read, {"ssl_cert", "ssl_server_cert_file", "!include", "!include_try",
 	 "auth_mechanisms"}},
+	{"caddy", server_caddy_read, {"file_server", "reverse_proxy", "php_fastcgi", "respond", "auto_https",
+	 "ocsp_stapling", "acme_ca", "default_sni", "tls internal"}},
 	{"haproxy", server_haproxy_read, {"crt-base", "crt-store", "frontend", "listen", "bind", "defaults",
 	 "global"}},
 };
 #define SERVERS (sizeof servers / sizeof servers[0])
 
 static const char *const mains[] = {"nginx.conf", "apache2.conf", "httpd.conf", "haproxy.cfg", "hitch.conf",
-				    "lighttpd.conf", "dovecot.conf", "exim4.conf", "exim.conf", "main.cf"};
+				    "lighttpd.conf", "dovecot.conf", "exim4.conf", "exim.conf", "main.cf",
+				    "Caddyfile"};
 
 const char *server_stapling_text(enum server_stapling s)
 {

@@ -70,5 +70,6 @@ void server_lighttpd_read(struct server_list *l, const char *path, struct span t
 void server_exim_read(struct server_list *l, const char *path, struct span text);
 void server_postfix_read(struct server_list *l, const char *path, struct span text);
 void server_dovecot_read(struct server_list *l, const char *path, struct span text);
+void server_caddy_read(struct server_list *l, const char *path, struct span text);
 
 #endif

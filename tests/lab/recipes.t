@@ -267,7 +267,7 @@ if recipe caddy caddy caddy "s#^$site \{#https://$site:PORT {\n\tbind 127.0.0.1#
 	printf '{\n\tadmin 127.0.0.1:%s\n\tauto_https disable_redirects\n\tocsp_interval 1s\n}\n' "$port2" \
 		>"$root/etc/caddy/Caddyfile"
 	starts "env HOME=$root/var/lib/caddy XDG_DATA_HOME= XDG_CONFIG_HOME= caddy run --config $root/etc/caddy/Caddyfile"
-	served= # its configuration is not among those that are read
+	served="on -"
 	reload='caddy reload --config $root/etc/caddy/Caddyfile --force 2>>"$root/log"'
 	as_root || echo 'STAPLE_RELOAD="$STAPLE_RELOAD && systemctl try-reload-or-restart caddy.service"' \
 		>>"$root/recipes/caddy/staple-fetch.default"

@@ -297,6 +297,46 @@ is "lighttpd: what cannot be known is told" "$(problems)" \
 	"[('info', 'lighttpd/lighttpd.conf', 'line 14: ssl.pemfile: the value is not known without running lighttpd'), ('info', 'lighttpd/lighttpd.conf', 'line 6: include_shell: no command is run, so what it would say is not known')]"
 ok "lighttpd: its command was not run" test ! -e ran
 
+# --- Caddy ---
+mkdir -p caddy/sites caddy/bundles
+cp certs/d.pem caddy/bundles
+cat >caddy/Caddyfile <<CONF
+{
+	auto_https off
+	admin off
+}
+(common) {
+	encode gzip
+}
+https://a.example:8461 {
+	import common
+	tls $T/certs/a.pem "$T/pki/a.key" # its own
+	respond "tls no certificate"
+}
+https://d.example:8462 {
+	tls {
+		load $T/caddy/bundles
+	}
+}
+https://e.example:8463 {
+	tls internal
+}
+import sites/*.caddy
+CONF
+printf 'https://b.example:8464 {\n\ttls {\n\t\tprotocols tls1.2 tls1.3\n\t}\n}\nhttps://c.example:8465 {\n\ttls ../certs/c.pem ../pki/c.key {\n\t\tprotocols tls1.2\n\t}\n}\n' \
+	>caddy/sites/c.caddy
+takes caddy env HOME="$T" XDG_DATA_HOME= XDG_CONFIG_HOME= bash -c 'cd caddy && caddy adapt --config Caddyfile'
+status_is "Caddy" 0 inv --format json caddy/Caddyfile
+is "Caddy: files, a folder, imports" "$(served)" \
+	"a caddy/Caddyfile:10 on - -
+c caddy/sites/c.caddy:7 on - -
+d caddy/Caddyfile:15 on - -"
+is "Caddy: nothing is missed" "$(problems)" "[]"
+sed -i 's/auto_https off/ocsp_stapling off/; s#tls .*a.key"#tls {$CERTS}/a.pem {$CERTS}/a.key#' caddy/Caddyfile
+run inv --format json caddy/Caddyfile
+is "Caddy: stapling off, and what cannot be known" "$(served | cut -d' ' -f3 | sort -u) $(problems)" \
+	"off [('error', 'caddy/Caddyfile', 'line 10: tls {\$CERTS}/a.pem: the value is not known without running Caddy')]"
+
 # --- Exim ---
 mkdir exim
 cat >exim/exim4.conf <<CONF
