@@ -137,6 +137,21 @@ static bool wanted(struct walk *w, uint32_t dir, const char *name, bool folder)
 	return yes;
 }
 
+/* Does the file's device differ from its folder's?  Then what a folder tells is not what stat does. */
+static bool is_apart(char *target, uint64_t device)
+{
+	char *slash = strrchr(target, '/');
+	struct stat st;
+	bool yes;
+
+	if (!slash || slash == target)
+		return false;
+	*slash = '\0';
+	yes = stat(target, &st) == 0 && st.st_dev != device;
+	*slash = '/';
+	return yes;
+}
+
 static void add_link(struct walk *w, uint32_t dir, const char *name, const struct stat *st)
 {
 	struct walk_link *v = array_grow(w->links, w->link_count, &w->link_cap, sizeof *v);
@@ -159,6 +174,8 @@ static void add_link(struct walk *w, uint32_t dir, const char *name, const struc
 		return;
 	}
 	w->link_count++;
+	if (is_apart(v->target, v->device))
+		w->apart++;
 	x = add_entry(w, WALK_LINK, dir, name);
 	if (x)
 		x->link = (uint32_t)(w->link_count - 1);
@@ -417,18 +434,28 @@ static uint32_t find_target(const struct walk *w, const struct target *order, ui
 	return order[low].link;
 }
 
-/* The device that a listed file stands on. */
-static bool device_of(const struct walk *w, const struct walk_entry *x, uint64_t *device)
+/* The device and inode of a listed file: as its folder tells, where that can be relied on. */
+static bool identity_of(const struct walk *w, const struct walk_entry *x, uint64_t *device,
+			uint64_t *inode)
 {
+	struct buf path;
 	struct stat st;
+	bool ok;
 
-	if (x->dir != WALK_NO_DIR)
+	if (x->dir != WALK_NO_DIR && w->apart == 0) {
 		*device = w->dirs[x->dir].device;
-	else if (stat(walk_name(w, x), &st) == 0)
+		*inode = x->inode;
+		return true;
+	}
+	buf_init(&path);
+	walk_path(w, x, &path);
+	ok = !path.failed && stat(buf_cstr(&path), &st) == 0;
+	if (ok) {
 		*device = st.st_dev;
-	else
-		return false;
-	return true;
+		*inode = st.st_ino;
+	}
+	buf_wipe(&path);
+	return ok;
 }
 
 /* Drops the entries of links whose file has an entry of its own, or an earlier link. */
@@ -446,7 +473,7 @@ int walk_finish(struct walk *w, struct err *e)
 {
 	struct target *order = NULL;
 	bool *listed = NULL;
-	uint64_t device;
+	uint64_t device, inode;
 
 	if (w->link_count == 0)
 		return 0;
@@ -461,9 +488,9 @@ int walk_finish(struct walk *w, struct err *e)
 	for (size_t i = 0; i < w->n; i++) {
 		struct walk_entry *x = &w->v[i];
 
-		if (x->kind != WALK_FILE || !device_of(w, x, &device))
+		if (x->kind != WALK_FILE || !identity_of(w, x, &device, &inode))
 			continue;
-		x->link = find_target(w, order, device, x->inode);
+		x->link = find_target(w, order, device, inode);
 		if (x->link != WALK_NO_LINK)
 			listed[x->link] = true;
 	}

@@ -52,6 +52,7 @@ struct walk {
 	size_t dir_count, dir_cap;
 	struct walk_link *links;
 	size_t link_count, link_cap;
+	size_t apart;       /* links to files whose device is not their folder's (overlayfs) */
 	struct buf names;   /* NUL-terminated texts, one behind the other */
 	bool failed;        /* memory */
 };

@@ -456,6 +456,18 @@ is "are one certificate in ten thousand places" "$(query '[len(c["sources"]) for
 status_is "archives nested too deep are a problem" 2 inv --archives nested.tar
 out_like "that says so" 'an archive within 4 archives: not read'
 
+# On overlayfs a folder does not tell the device of its files.
+mkdir over over/low over/top && cp pki/ms.pem over/low/a.pem && ln -s a.pem over/low/b.pem
+as=-m; [ "$(id -u)" = 0 ] || as=-rm
+cat >over.sh <<-'SH'
+	mount -t tmpfs none over/top && mkdir over/top/up over/top/work &&
+		mount -t overlay none -o lowerdir=over/low,upperdir=over/top/up,workdir=over/top/work over/low 2>/dev/null || exit 77
+	staple-inventory --no-system-policy --format json over/low
+SH
+run unshare $as bash over.sh
+if [ "$status" = 77 ] || [ ! -s "$T/out" ]; then diag "no overlayfs here: not tried"
+else is "a file and a link to it on overlayfs are read once" "$(query '[(len(c["sources"]), [l.rsplit("/", 1)[1] for l in c.get("links", [])]) for c in d["certificates"]]')" "[(1, ['b.pem'])]"; fi
+
 # --- the corpora ---
 corpora=${STAPLE_CORPORA:-$SRCDIR/../shared/corpora}
 check=$SRCDIR/tests/tools/inventory-check.py
