@@ -7,7 +7,10 @@
 #include "task/gate_rehearsal.h"
 #include "tools/gate_targets.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 enum { OPT_SNI = 1, OPT_CONNECT };
 
@@ -211,6 +214,8 @@ static int confine(struct tool_run *run)
 	const char *key = given.client_key ? given.client_key : given.client_cert;
 	const char *outputs[] = {given.save, NULL};
 
+	if (given.save && mkdir(given.save, 0777) != 0 && errno != EEXIST)
+		return tool_usage(run, "--save %s: cannot be made: %s", given.save, strerror(errno));
 	if (given.rehearse || (key && strncmp(key, "pkcs11:", 7) == 0))
 		return STATUS_HOLDS;
 	return tool_confine(run, true, outputs);
