@@ -8,6 +8,40 @@ for page in "$SRCDIR"/man/*.[0-9]; do
 	is "$name lints" "$lint" ""
 done
 
+# sections PAGE NAME...: those that it lacks
+sections() {
+	local page=$1 name
+	shift
+	for name; do grep -qx "\\.Sh $name" "$page" || echo "$name is missing"; done
+}
+for page in "$SRCDIR"/man/*.[57]; do
+	is "$(basename "$page"): its sections" "$(sections "$page" EXAMPLES STANDARDS CAVEATS 'SEE ALSO')" ""
+done
+for page in staple-policy.5 staple-tools.7 staple-json.7; do
+	is "$page: its files" "$(sections "$SRCDIR/man/$page" FILES)" ""
+done
+
+# Each page that is named exists; the variables are those that the programs read.
+sed -nE 's/^\.Xr (staple-[a-z]+) ([0-9]).*/\1.\2/p' "$SRCDIR"/man/* | sort -u >"$T/named"
+is "each page of ours that is named exists" "$(cd "$SRCDIR/man" && comm -23 "$T/named" <(ls | sort))" ""
+grep -ohE 'getenv\("[A-Z_]+"' "$SRCDIR"/tools/*.c "$SRCDIR"/lib/*/*.c | cut -d'"' -f2 | sort -u >"$T/read"
+sed -n '/^\.Sh ENVIRONMENT/,/^\.Sh FILES/{/^\.It Ev/{s/^\.It Ev //;s/ , /\n/g;p;}}' "$SRCDIR"/man/*.1 | sort -u >"$T/told"
+is "each variable that is read is told" "$(comm -23 "$T/read" "$T/told")" ""
+is "each that is told is read (proxies: by libcurl)" "$(comm -13 "$T/read" "$T/told" | grep -v '_proxy$')" ""
+
+# Sections of RFCs that are named exist.
+rfc=${STAPLE_CORPORA:-$SRCDIR/../shared/corpora}/rfc
+if [ -d "$rfc" ]; then
+	cat "$SRCDIR"/man/* | tr '\n' ' ' | grep -oE 'RFC [0-9]+(, | section |, section )[0-9]+(\.[0-9]+)*' |
+		sed -E 's/^RFC ([0-9]+)[^0-9]+([0-9.]+)$/\1 \2/' | sort -u | while read -r number section; do
+		text=$rfc/rfc$number.txt
+		[ ! -e "$text" ] || grep -qE "^ *${section//./\\.}\\.? +[A-Za-z]" "$text" || echo "RFC $number has no $section"
+	done >"$T/wrong"
+	is "each section of an RFC that is named exists" "$(cat "$T/wrong")" ""
+else
+	diag "no texts of RFCs here: their sections were not looked up"
+fi
+
 for program in "$SRCDIR"/tools/staple-*.c; do
 	name=$(basename "$program" .c)
 	page=$SRCDIR/man/$name.1
@@ -21,9 +55,7 @@ for program in "$SRCDIR"/tools/staple-*.c; do
 	is "$name: every option is in the page" "$(comm -23 "$T/program" "$T/page" | paste -sd' ')" ""
 	is "$name: every option of the page exists" "$(comm -13 "$T/program" "$T/page" | paste -sd' ')" ""
 	is "$name --help fits 80 columns" "$(awk 'length > 80' "$T/help")" ""
-	for section in 'EXIT STATUS' EXAMPLES STANDARDS 'SEE ALSO'; do
-		ok "$name: section $section" grep -q "^\\.Sh $section" "$page"
-	done
+	is "$name: its sections" "$(sections "$page" 'EXIT STATUS' EXAMPLES FILES ENVIRONMENT STANDARDS CAVEATS 'SEE ALSO')" ""
 	status_is "$name --help that cannot be written is status 2" 2 bash -c "$name --help >/dev/full"
 	status_is "$name: an option that does not exist is status 2" 2 "$name" --no-such-option
 done
