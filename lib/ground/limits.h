@@ -1,7 +1,8 @@
 /*
  * limits: every fixed maximum, with its reason.
  *
- * Beyond one of these there is an error or a recorded fact, never a silent cut.
+ * Beyond one of these there is an error or a recorded fact, never a silent cut.  tests/limits.py has
+ * a test for each.
  */
 #ifndef STAPLE_GROUND_LIMITS_H
 #define STAPLE_GROUND_LIMITS_H
@@ -18,7 +19,7 @@
  * key, a policy.  Stores are streamed and have no such limit. */
 #define LIMIT_SMALL_FILE (16u * 1024u * 1024u)
 
-/* A policy file with its includes. */
+/* A policy file, by a person's hand (each include is a file of its own), and how deep those nest. */
 #define LIMIT_POLICY_FILE (1024u * 1024u)
 #define LIMIT_POLICY_INCLUDES 16
 

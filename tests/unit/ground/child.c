@@ -2,6 +2,7 @@
 
 #include "ground/child.h"
 #include "ground/file.h"
+#include "ground/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -355,17 +356,17 @@ static void an_ignored_sigchld_loses_no_status(void **state)
 
 static void no_more_than_the_limit(void **state)
 {
-	static struct child c[65];
+	static struct child c[LIMIT_CHILDREN + 1];
 	struct child_options o = {.command = "sleep 60"};
 
 	(void)state;
-	for (int i = 0; i < 64; i++)
+	for (int i = 0; i < LIMIT_CHILDREN; i++)
 		assert_int_equal(child_start(&c[i], &o, &e), 0);
-	assert_int_equal(child_start(&c[64], &o, &e), -1);
+	assert_int_equal(child_start(&c[LIMIT_CHILDREN], &o, &e), -1);
 	assert_int_equal(e.code, ERR_LIMIT);
-	child_stop(&c[64], 0);
+	child_stop(&c[LIMIT_CHILDREN], 0);
 	child_stop_all();
-	for (int i = 0; i < 64; i++) {
+	for (int i = 0; i < LIMIT_CHILDREN; i++) {
 		assert_int_equal(child_wait(&c[i], 0, &e), 1);
 		assert_true(WIFSIGNALED(c[i].status));
 	}

@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include "ground/limits.h"
 #include "ground/when.h"
 #include "net/fetch.h"
 
@@ -280,8 +281,12 @@ static void get_up_to_255_bytes(void **state)
 	assert_int_equal(fetch_ocsp("http://ocsp.tst/", span_of(der, 177), false, &text, &r, &e), 0);
 	assert_int_equal(strlen(r.url), 252);
 	assert_false(span_present(r.post));
+	assert_int_equal(fetch_ocsp("http://ocsp.ts.tt/", span_of(der, 177), false, &text, &r, &e), 0);
+	assert_int_equal(strlen(r.url), LIMIT_OCSP_GET_URL - 1);
+	assert_false(span_present(r.post));
 	assert_int_equal(fetch_ocsp("http://ocsp.ts.ttt/", span_of(der, 177), false, &text, &r, &e), 0);
-	assert_int_equal(strlen(r.url), 255);
+	assert_int_equal(strlen(r.url), LIMIT_OCSP_GET_URL);
+	assert_false(span_present(r.post));
 	assert_int_equal(fetch_ocsp("http://ocsp.ts.tttt/", span_of(der, 177), false, &text, &r, &e), 0);
 	assert_string_equal(r.url, "http://ocsp.ts.tttt/");
 	assert_int_equal(r.post.n, 177);

@@ -1,0 +1,315 @@
+#!/usr/bin/python3
+"""Every limit of lib/ground/limits.h at, below and above, by the programs.
+
+    limits.py SOURCE-FOLDER WORK-FOLDER LAB-FOLDER MODE-FILE PORT PORT PORT
+
+TESTS names each limit and its test: a function here, which is given the limit's value out of the
+header, or the unit test in which its name stands.  A limit that is missing in TESTS is a failure, as
+is a test whose limit has gone.  Speaks TAP.
+"""
+import datetime
+import io
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import zlib
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import NameOID
+
+SOURCE, WORK, LAB, MODE = sys.argv[1:5]
+PORTS = sys.argv[5:]  # servers whose chains have one certificate less than the limit, as many, more
+count = 0
+
+
+def ok(fine, what, *why):
+    global count
+    count += 1
+    print("%s %d - %s" % ("ok" if fine else "not ok", count, what))
+    for line in why if not fine else ():
+        print("# %s" % str(line)[:500])
+    sys.stdout.flush()
+
+
+def limits():
+    """Name and value of each, as the compiler sees them."""
+    with open(os.path.join(SOURCE, "lib/ground/limits.h")) as f:
+        text = f.read()
+    found = re.findall(r"^#define (LIMIT_\w+) (.+)$", text, re.M)
+    return {name: eval(re.sub(r"(\d)u\b", r"\1", value)) for name, value in found}
+
+
+def run(*args, data=None):
+    return subprocess.run(args, cwd=WORK, input=data, capture_output=True, timeout=120)
+
+
+def write(name, *parts):
+    with open(os.path.join(WORK, name), "wb") as f:
+        for part in parts:
+            f.write(part)
+    return name
+
+
+def check(name, results, over):
+    """results: (what, process, whether it is within the limit); `over` must match what is said
+    beyond it, and nothing within it."""
+    for what, done, within in results:
+        said = bool(re.search(over, (done.stdout + done.stderr).decode(errors="replace")))
+        ok((done.returncode == 0) == within and said != within and done.returncode in (0, 1, 2),
+           "%s: %s" % (name, what), done.returncode, done.stdout[-400:], done.stderr[-300:])
+
+
+def around(n, make):
+    return [("one below", make(n - 1), True), ("at it", make(n), True), ("one above", make(n + 1), False)]
+
+
+# --- certificates and staples of any size ---
+
+KEY = ed25519.Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
+THEN = datetime.datetime(2026, 1, 1)
+NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "large.test")])
+
+
+def certificate(filling):
+    b = x509.CertificateBuilder(issuer_name=NAME, subject_name=NAME, public_key=KEY.public_key(),
+                                serial_number=77, not_valid_before=THEN,
+                                not_valid_after=THEN + datetime.timedelta(days=99))
+    b = b.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.999.1"), b"\x05" * filling), False)
+    return b.sign(KEY, None)
+
+
+def der_certificate(filling):
+    return certificate(filling).public_bytes(serialization.Encoding.DER)
+
+
+def response(filling):
+    cert = certificate(1)
+    b = ocsp.OCSPResponseBuilder().add_response(
+        cert=cert, issuer=cert, algorithm=hashes.SHA1(), cert_status=ocsp.OCSPCertStatus.GOOD,
+        this_update=THEN, next_update=THEN, revocation_time=None, revocation_reason=None)
+    b = b.responder_id(ocsp.OCSPResponderEncoding.HASH, cert).add_extension(x509.OCSPNonce(b"x" * filling), False)
+    return b.sign(KEY, None).public_bytes(serialization.Encoding.DER)
+
+
+def sized(make, size):
+    """make(filling) of exactly that size: signatures are of one length, so it grows evenly."""
+    filling = size - (len(make(size - 2000)) - (size - 2000))
+    data = make(filling)
+    assert len(data) == size, (len(data), size)
+    return data
+
+
+PEM = certificate(1).public_bytes(serialization.Encoding.PEM)
+
+
+def cert_der(n):
+    return around(n, lambda size: run("staple-inspect", write("c.der", sized(der_certificate, size)))), \
+        "larger than|above|at most"
+
+
+def ocsp_response(n):
+    return around(n, lambda size: run("staple-inspect", write("s.ocsp", sized(response, size)))), \
+        "larger than|above|at most"
+
+
+def small_file(n):
+    return around(n, lambda size: run("staple-inspect", write("small", PEM, b"\n" * (size - len(PEM))))), \
+        "larger than|more than"
+
+
+# --- policies ---
+
+def policy_file(n):
+    def make(size):
+        return run("staple-verify", "--no-system-policy", "--show-policy", "--policy",
+                   "./" + write("large.conf", b"#" * (size - 1), b"\n"))
+    return around(n, make), "larger than|more than"
+
+
+def policy_includes(n):
+    def make(depth):
+        write("p%d.conf" % depth, b"# the last\n")
+        for i in range(depth):
+            write("p%d.conf" % i, b"include('p%d.conf')\n" % (i + 1))
+        return run("staple-verify", "--no-system-policy", "--show-policy", "--policy", "./p0.conf")
+    return around(n, make), "nested more than"
+
+
+# --- archives ---
+
+def inventory(name):
+    return run("staple-inventory", "--no-system-policy", "--at", "2026-02-01", "--archives", name)
+
+
+def tar(name, content):
+    b = io.BytesIO()
+    with tarfile.open(fileobj=b, mode="w") as t:
+        info = tarfile.TarInfo(name)
+        info.size = len(content)
+        t.addfile(info, io.BytesIO(content))
+    return b.getvalue()
+
+
+def gz(data):
+    c = zlib.compressobj(1, zlib.DEFLATED, 31)
+    return c.compress(data) + c.flush()
+
+
+def archive_depth(n):
+    def make(depth):
+        content, name = PEM, "c.pem"
+        for i in range(depth):
+            content, name = tar(name, content), "%d.tar" % i
+        return inventory(write("nested.tar", content))
+    return around(n, make), "an archive within"
+
+
+def archive_members(n):
+    """ar has the smallest headers.  A certificate is the last member within."""
+    def header(size):
+        return b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (b"m", 0, 0, 0, 0o644, size)
+    last = PEM + b"\n" * (len(PEM) % 2)
+
+    def make(members):
+        return inventory(write("many.a", b"!<arch>\n", header(0) * (members - 1), header(len(last)), last))
+    return [("at it", make(n), True), ("one above", make(n + 1), False)], "more members than"
+
+
+def archive_member(n):
+    def make(size):
+        return inventory(write("member.tar.gz", gz(tar("c.pem", PEM + b"\n" * (size - len(PEM))))))
+    return around(n, make), "the member is larger than"
+
+
+def archive_total(n):
+    each = limits()["LIMIT_ARCHIVE_MEMBER"]
+    part = tar("c.pem", PEM + b"\n" * (each - len(PEM)))[:512 + each]  # without the end's blocks
+    packed = gz(part) * (n // each)
+
+    def make(more):
+        return inventory(write("total.tar.gz", packed, gz(tar("m", b"\n" * more)) if more else gz(b"\0" * 1024)))
+    assert n % each == 0
+    return [("at it", make(0), True), ("one above", make(1), False)], "unpacks to more than"
+
+
+# --- DER ---
+
+def der_depth(n):
+    """A PKCS#7 bundle of indefinite lengths; its inner content stands at the level n."""
+    def node(tag, *parts):
+        return bytes([tag, 0x80]) + b"".join(parts) + b"\0\0"
+
+    def make(deepest):
+        inner = b"\x04\x00"
+        for _ in range(deepest - 5):
+            inner = node(0x24, inner)
+        data = bytes.fromhex("06092a864886f70d010701")
+        signed = node(0x30, b"\x02\x01\x01", b"\x31\x00", node(0x30, data, node(0xa0, inner)),
+                      node(0xa0, certificate(1).public_bytes(serialization.Encoding.DER)), b"\x31\x00")
+        return run("staple-inventory", "--no-system-policy", "--at", "2026-02-01", write(
+            "deep.p7b", node(0x30, bytes.fromhex("06092a864886f70d010702"), node(0xa0, signed))))
+    return around(n, make), "CMS|PKCS|problem|no certificate"
+
+
+# --- chains ---
+
+def chain(n):
+    return [(what, run("staple-gate", "--no-system-policy", "--trust", os.path.join(LAB, "root.pem"),
+                       "--rounds", "1", "--tls", "1.3", "--key-kind", "ecdsa", "localhost:" + port), within)
+            for what, port, within in zip(("one below", "at it", "one above"), PORTS, (True, True, False))], \
+        "path.too-much"
+
+
+# --- names ---
+
+def csr(*names):
+    return run("staple-csr", "--no-system-policy", "--new-key", "ecdsa-p256", "--force", "--out-key", "k.pem",
+               "--out", "r.pem", *names)
+
+
+def dns_name(n):
+    def make(size):
+        name = ("a" * 49 + ".") * 5 + "test"
+        return csr("b" * (size - len(name) + 1) + name[1:])
+    return around(n, make), "octets, at most %d" % n
+
+
+def dns_label(n):
+    return around(n, lambda size: csr("a" * size + ".test")), "octets, at most %d" % n
+
+
+def common_name(n):
+    """Beyond it there is no common name: the subject is empty, as RFC 5280 lets it be."""
+    def make(size):
+        done = csr(("a" * 50 + "." + "b" * 50)[:size - 5] + ".test")
+        cn = re.search(rb"subject +CN=", done.stdout)
+        done.stdout = b"" if cn else b"without a common name"
+        return done
+    return [(what, d, True) for what, d, _ in around(n, make)[:2]] + [
+        ("one above", fails(make(n + 1)), False)], "without a common name"
+
+
+def fails(done):
+    done.returncode = 1 if done.returncode == 0 else 99
+    return done
+
+
+# --- the network ---
+
+def redirects(n):
+    def make(times):
+        with open(MODE + ".new", "w") as f:
+            f.write("redirect:%d\n" % times)
+        os.rename(MODE + ".new", MODE)
+        return run("staple-fetch", "--no-system-policy", "--retries", "0", "--out", "f%d.ocsp" % times,
+                   os.path.join(LAB, "ms.chain.pem"))
+    return around(n, make), "too many redirects"
+
+
+TESTS = {
+    "LIMIT_CERT_DER": cert_der,
+    "LIMIT_OCSP_RESPONSE": ocsp_response,
+    "LIMIT_SMALL_FILE": small_file,
+    "LIMIT_POLICY_FILE": policy_file,
+    "LIMIT_POLICY_INCLUDES": policy_includes,
+    "LIMIT_ARCHIVE_DEPTH": archive_depth,
+    "LIMIT_ARCHIVE_MEMBERS": archive_members,
+    "LIMIT_ARCHIVE_MEMBER": archive_member,
+    "LIMIT_ARCHIVE_TOTAL": archive_total,
+    "LIMIT_DER_DEPTH": der_depth,
+    "LIMIT_CHAIN": chain,
+    "LIMIT_PEM_BLOCK": "ground/pem.c",
+    "LIMIT_PEM_LABEL": "ground/pem.c",
+    "LIMIT_DNS_NAME": dns_name,
+    "LIMIT_DNS_LABEL": dns_label,
+    "LIMIT_COMMON_NAME": common_name,
+    "LIMIT_OCSP_GET_URL": "net/fetch.c",
+    "LIMIT_REDIRECTS": redirects,
+    "LIMIT_CHILDREN": "ground/child.c",
+    "LIMIT_REQUEST_NAMES": "crypto/san.c",
+}
+
+
+def main():
+    values = limits()
+    ok(set(values) == set(TESTS), "each limit of the header has a test, and each test a limit",
+       "without a test: %s" % sorted(set(values) - set(TESTS)), "gone: %s" % sorted(set(TESTS) - set(values)))
+    for name, test in TESTS.items():
+        if name not in values:
+            continue
+        if isinstance(test, str):
+            with open(os.path.join(SOURCE, "tests/unit", test)) as f:
+                ok(re.search(name + r"\b", f.read()), "%s: at, below and above in tests/unit/%s" % (name, test))
+        else:
+            check("%s (%d)" % (name, values[name]), *test(values[name]))
+        if os.environ.get("STAPLE_TIMES"):
+            print("# %s" % os.times().elapsed)
+    print("1..%d" % count)
+
+
+main()
