@@ -89,7 +89,7 @@ while IFS=$'\t' read -r name program scheme want cell finding <&3; do
 	*) is "$name: its finding" "$(grep -ow -- "$finding" <<<"$ids" | head -n 1)" "$finding" ;;
 	esac
 	case $name in
-	nginx-reloaded | nginx-file-two-kinds)
+	nginx-file-two-kinds)
 		is "$name: the paths differ" "$(grep -ow gate.paths-differ <<<"$ids")" gate.paths-differ ;;
 	apache-dead) is "$name: why" "$(grep -ow advice.apache-try-later <<<"$ids")" advice.apache-try-later ;;
 	exim-bad-file) is "$name: why" "$(grep -ow advice.exim-file <<<"$ids")" advice.exim-file ;;
