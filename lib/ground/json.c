@@ -228,17 +228,9 @@ void json_put_hex(struct json *j, struct span key, struct span s)
 
 void json_put_int(struct json *j, struct span key, int64_t v)
 {
-	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-	uint8_t text[20];
-	size_t at = sizeof text;
+	uint8_t text[TEXT_INT_MAX];
 
-	do {
-		text[--at] = (uint8_t)('0' + u % 10);
-		u /= 10;
-	} while (u > 0);
-	if (v < 0)
-		text[--at] = '-';
-	json_put_word(j, key, span_of(text + at, sizeof text - at));
+	json_put_word(j, key, span_of(text, (size_t)(text_put_int(text, v) - text)));
 }
 
 void json_put_time(struct json *j, struct span key, int64_t t)

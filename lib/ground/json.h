@@ -125,6 +125,11 @@ static inline void json_member_array(struct json *j, const char *key)
 	json_put_open(j, span_str(key), false);
 }
 
+static inline void json_member_empty(struct json *j, const char *key) /* an array */
+{
+	json_put_word(j, span_str(key), span_str("[]"));
+}
+
 static inline void json_member_string(struct json *j, const char *key, struct span s)
 {
 	json_put_string(j, span_str(key), s);

@@ -14,7 +14,7 @@ enum mark {
 };
 
 /* The first bytes of s against a literal: 1 equal, 0 different, -1 s ends too early to tell. */
-static int starts(struct span s, const char *literal, size_t n)
+static inline int starts(struct span s, const char *literal, size_t n)
 {
 	if (s.n >= n)
 		return memcmp(s.p, literal, n) == 0;
@@ -24,8 +24,13 @@ static int starts(struct span s, const char *literal, size_t n)
 /* The label up to the closing dashes, all on one line. */
 static enum mark read_label(struct span s, enum mark kind, bool last, struct span *label)
 {
+	static const char common[] = "CERTIFICATE" DASHES;
 	size_t n = 0;
 
+	if (starts(s, common, sizeof common - 1) == 1) {
+		*label = span_of(s.p, sizeof common - sizeof DASHES);
+		return kind;
+	}
 	for (; n < s.n && n <= LIMIT_PEM_LABEL; n++) {
 		int dashes = s.p[n] == '-' ? starts(span_from(s, n), DASHES, 5) : 0;
 

@@ -21,6 +21,23 @@ uint8_t *text_put_hex(uint8_t *to, struct span s)
 	return to;
 }
 
+uint8_t *text_put_int(uint8_t *to, int64_t v)
+{
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	uint8_t text[TEXT_INT_MAX];
+	size_t at = sizeof text;
+
+	do {
+		text[--at] = (uint8_t)('0' + u % 10);
+		u /= 10;
+	} while (u > 0);
+	if (v < 0)
+		*to++ = '-';
+	while (at < sizeof text)
+		*to++ = text[at++];
+	return to;
+}
+
 void text_hex(struct buf *b, struct span s)
 {
 	uint8_t *p = s.n <= SIZE_MAX / 2 ? buf_room(b, 2 * s.n) : NULL;

@@ -29,6 +29,10 @@ void text_hex(struct buf *b, struct span s);
 /* The same, to where 2 * s.n bytes have room; returns their end. */
 uint8_t *text_put_hex(uint8_t *to, struct span s);
 
+/* A number in decimal, to where TEXT_INT_MAX bytes have room; returns its end. */
+#define TEXT_INT_MAX 20
+uint8_t *text_put_int(uint8_t *to, int64_t v);
+
 /* Columns that a UTF-8 text takes on a terminal (wide characters count two). */
 size_t text_width(struct span s);
 

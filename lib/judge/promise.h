@@ -21,6 +21,8 @@ struct promise_input {
 	const char *subject;           /* of the findings: "store.pem#3" */
 	int64_t now;
 	const struct policy *policy;   /* never NULL */
+	bool ca_known;                 /* policy_ca_of was asked already; */
+	const struct policy_ca *ca;    /* this is what it said */
 	enum promise_expect expect;
 	const struct csr *csr;         /* or NULL */
 	const struct chain_path *path; /* or NULL: nothing is said about chain and trust */

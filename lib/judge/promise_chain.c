@@ -190,13 +190,15 @@ void promise_ca(const struct policy_ca *ca, const char *subject, int64_t now, st
 
 void promise_stapleable(const struct promise_input *in, struct findings *f)
 {
-	const struct policy_ca *ca = policy_ca_of(in->policy, in->cert);
+	const struct policy_ca *ca = in->ca;
 	const struct cert *c = in->cert;
 	char life[WHEN_DURATION_SIZE];
 
 	if (cert_must_staple(c) == MUST_STAPLE_NO)
 		return;
 	check_urls(in, f);
+	if (!in->ca_known)
+		ca = policy_ca_of(in->policy, c);
 	if (ca)
 		promise_ca(ca, in->subject, in->now, f);
 	if (c->not_before != WHEN_NONE && c->not_after != WHEN_NONE &&

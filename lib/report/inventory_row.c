@@ -90,12 +90,26 @@ static void member_text(struct json *j, const char *key, void (*make)(struct buf
 	json_text_end(j, start);
 }
 
+static void json_algorithm(struct json *j, struct span oid)
+{
+	const char *name = oid_name(oid);
+
+	if (name)
+		json_member_cstring(j, "signature_algorithm", name);
+	else
+		member_text(j, "signature_algorithm", oid_dotted, oid);
+}
+
 static void json_features(struct json *j, const struct extension_facts *x)
 {
 	struct span value, cursor, content;
 	int64_t v;
 	bool inside;
 
+	if (x->feature.extensions == 0) {
+		json_member_empty(j, "features");
+		return;
+	}
 	json_member_array(j, "features");
 	for (size_t i = 0; i < x->feature.extensions; i++) {
 		struct feature_facts f = {0};
@@ -174,6 +188,10 @@ static void json_staple(struct json *j, const struct inventory_staple *s)
 
 static void json_staples(struct json *j, const struct inventory_cert *c)
 {
+	if (c->staple_count == 0) {
+		json_member_empty(j, "staples");
+		return;
+	}
 	json_member_array(j, "staples");
 	for (size_t i = 0; i < c->staple_count; i++)
 		json_staple(j, &c->staples[i]);
@@ -182,6 +200,10 @@ static void json_staples(struct json *j, const struct inventory_cert *c)
 
 static void json_services(struct json *j, const struct inventory_cert *c)
 {
+	if (c->service_count == 0) {
+		json_member_empty(j, "served_by");
+		return;
+	}
 	json_member_array(j, "served_by");
 	for (size_t i = 0; i < c->service_count; i++) {
 		const struct inventory_service *s = &c->services[i];
@@ -238,7 +260,7 @@ void inventory_json_cert(struct json *j, const struct inventory_cert *c)
 		json_member_int(j, "days_left", days);
 	json_names(j, &x->x);
 	json_key_facts(j, &x->key);
-	member_text(j, "signature_algorithm", inventory_algorithm, x->signature_algorithm_oid);
+	json_algorithm(j, x->signature_algorithm_oid);
 	json_ocsp_urls(j, &x->x);
 	json_member_cstring(j, "ca_id", c->ca ? c->ca->id : NULL);
 	json_member_bool(j, "self_issued", cert_self_issued(x));
@@ -250,7 +272,7 @@ void inventory_json_cert(struct json *j, const struct inventory_cert *c)
 		json_key(j, "findings");
 		report_json_findings(j, c->findings, c->first, c->end);
 	} else {
-		json_put_word(j, span_str("findings"), span_str("[]"));
+		json_member_empty(j, "findings");
 	}
 }
 
@@ -264,7 +286,7 @@ void inventory_json_request(struct json *j, const struct inventory_request *r)
 	member_text(j, "subject", dn_text, x->subject);
 	json_names(j, &x->x);
 	json_key_facts(j, &x->key);
-	member_text(j, "signature_algorithm", inventory_algorithm, x->signature_algorithm_oid);
+	json_algorithm(j, x->signature_algorithm_oid);
 	json_member_cstring(j, "format", r->format);
 	json_key(j, "findings");
 	report_json_findings(j, r->findings, 0, r->findings->n);

@@ -125,7 +125,7 @@ static void row_here(struct sink_state *k, struct record *x, const struct cert *
 
 	findings_init(&f, s->o->policy, s->o->now);
 	if (may)
-		scan_judge(s, c, k->path, x->index, &f);
+		scan_judge(s, c, issuer_of(k, c)->ca, k->path, x->index, &f);
 	beside = may && staple_beside(k, x, c, &staple, &f);
 	if (f.n > 0 && k->part) { /* their subject is only known in order */
 		buf_add(&k->item->bytes, c->der);

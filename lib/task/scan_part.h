@@ -217,8 +217,8 @@ MUST_USE int scan_extra(struct scan *s, const char *path, struct span bytes, str
 
 /* scan_row.c: one certificate's row, from its facts */
 bool scan_may_trouble(const struct scan *s, const struct cert *c);
-void scan_judge(const struct scan *s, const struct cert *c, const char *source, size_t index,
-		struct findings *f);
+void scan_judge(const struct scan *s, const struct cert *c, const struct policy_ca *ca,
+		const char *source, size_t index, struct findings *f);
 /* What the policy says of a request; makes f. */
 void scan_judge_request(const struct scan *s, const struct csr *c, const struct inventory_place *p,
 			struct findings *f);

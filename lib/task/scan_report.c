@@ -164,7 +164,7 @@ static int write_cert(struct scan *s, struct inventory_cert *row, struct finding
 	if (s->o->record && s->o->record(s->o->record_context, row, e) != 0)
 		return -1;
 	if (scan_may_trouble(s, row->cert))
-		scan_judge(s, row->cert, row->places[0].source, row->places[0].index, f);
+		scan_judge(s, row->cert, row->ca, row->places[0].source, row->places[0].index, f);
 	if (scan_connect(s, row, staples, services, f, e) != 0 || findings_check(f, e) != 0)
 		return -1;
 	if (!scan_wanted(s, row->cert, f))

@@ -29,15 +29,18 @@ bool scan_may_trouble(const struct scan *s, const struct cert *c)
 	       c->signature_algorithm_oid.n != 3;
 }
 
-void scan_judge(const struct scan *s, const struct cert *c, const char *source, size_t index,
-		struct findings *f)
+void scan_judge(const struct scan *s, const struct cert *c, const struct policy_ca *ca,
+		const char *source, size_t index, struct findings *f)
 {
-	struct buf subject;
 	struct promise_input in = {.cert = c, .now = s->o->now, .policy = s->o->policy,
-				   .expect = EXPECT_ANY};
+				   .expect = EXPECT_ANY, .ca_known = true, .ca = ca};
+	uint8_t number[TEXT_INT_MAX];
+	struct buf subject;
 
 	buf_init(&subject);
-	buf_printf(&subject, "%s#%zu", source, index);
+	buf_add_str(&subject, source);
+	buf_add_byte(&subject, '#');
+	buf_add_bytes(&subject, number, (size_t)(text_put_int(number, (int64_t)index) - number));
 	in.subject = buf_cstr(&subject);
 	promise_judge(&in, f);
 	buf_wipe(&subject);

@@ -115,12 +115,12 @@ static int late_row(struct scan *s, const struct record *x, struct span der,
 	if (cert_decode(der, &cert, e) != 0)
 		return -1;
 	findings_init(&f, s->o->policy, s->o->now);
-	scan_judge(s, &cert, p->source, p->index, &f);
+	c.ca = policy_ca_of(s->o->policy, &cert);
+	scan_judge(s, &cert, c.ca, p->source, p->index, &f);
 	*worst = scan_worst(&f);
 	*dropped = !scan_wanted(s, &cert, &f);
 	s->failing |= !*dropped && scan_failing(s, &f);
 	c.cert = &cert;
-	c.ca = policy_ca_of(s->o->policy, &cert);
 	c.findings = &f;
 	c.end = f.n;
 	json_begin(&j, row, 0);
