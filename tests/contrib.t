@@ -112,6 +112,29 @@ is "and the server was not reloaded" "$(reloads)" $((count + 1))
 ok "lego: a certificate that promises nothing" lego plain
 is "is no reason not to reload" "$(reloads)" $((count + 2))
 status_is "lego: without the certificate's path" 2 "$hooks/lego"
+# Root in a folder of another user: what a link there leads to is not root's to write.
+if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null; then
+	chmod 755 "$T"
+	mkdir theirs && chown nobody theirs
+	echo "STAPLE_DIR=$T/theirs" >>defaults
+	lab_mode good
+	mkdir theirs/e && cp live/e/fullchain.pem theirs/e && chown -R nobody theirs/e
+	for link in a.ocsp ms.lab.test.ocsp e/fullchain.pem.ocsp; do
+		echo precious >"precious.$(basename $link)"
+		ln -s "$T/precious.$(basename $link)" "theirs/$link"
+	done
+	status_is "certbot: a link in a folder of another user" 1 certbot a
+	status_is "lego: the same" 1 lego ms
+	status_is "dehydrated: the same" 1 dehydrated deploy_cert e key x theirs/e/fullchain.pem y 1
+	is "none is followed as root" "$(cat precious.* | sort -u)" precious
+	rm theirs/*.ocsp theirs/e/*.ocsp
+	ok "certbot: without it" certbot a
+	ok "lego: without it" lego ms
+	ok "dehydrated: without it" dehydrated deploy_cert e key x theirs/e/fullchain.pem y 1
+	is "the staples are the folder's owner's" "$(stat -c %U theirs/*.ocsp theirs/e/*.ocsp | sort | uniq -c)" "      3 nobody"
+else
+	pass "root and another user's folder: only root can tell"
+fi
 for script in "$hooks"/*; do
 	ok "$(basename "$script") is plain sh" sh -n "$script"
 	if command -v shellcheck >/dev/null; then ok "$(basename "$script"): shellcheck" shellcheck "$script"; fi

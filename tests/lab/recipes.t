@@ -264,6 +264,7 @@ fi
 if recipe caddy caddy caddy "s#^$site \{#https://$site:PORT {\n\tbind 127.0.0.1#"; then
 	mkdir -p "$root/usr/share/staple-tools/servers" "$root/etc/caddy" "$root/var/lib/caddy/.local/share/caddy"
 	cp -r "$SRCDIR/contrib/servers/caddy" "$root/usr/share/staple-tools/servers"
+	! as_root || chown nobody "$root/var/lib/caddy/.local/share/caddy" # root writes there as its owner
 	printf '{\n\tadmin 127.0.0.1:%s\n\tauto_https disable_redirects\n\tocsp_interval 1s\n}\n' "$port2" \
 		>"$root/etc/caddy/Caddyfile"
 	starts "env HOME=$root/var/lib/caddy XDG_DATA_HOME= XDG_CONFIG_HOME= caddy run --config $root/etc/caddy/Caddyfile"
@@ -272,6 +273,8 @@ if recipe caddy caddy caddy "s#^$site \{#https://$site:PORT {\n\tbind 127.0.0.1#
 	as_root || echo 'STAPLE_RELOAD="$STAPLE_RELOAD && systemctl try-reload-or-restart caddy.service"' \
 		>>"$root/recipes/caddy/staple-fetch.default"
 	runs_soundly
+	! as_root || is "caddy: what stands in its storage is its owner's" \
+		"$(stat -c %U "$root"/var/lib/caddy/.local/share/caddy/ocsp/*)" nobody
 	asks_nobody
 	# Half of its life is over in two seconds: then Caddy looks into its storage again.
 	rm -f "$staple"
