@@ -118,6 +118,10 @@ status_is 'a folder of output that does not exist is still a clear message' 2 \
 	staple-inspect --output "$T/none/report" "$seed/cert/ca"
 err_like 'with the name' 'none/report'
 status_is 'output to a device' 0 staple-inspect --output /dev/null "$seed/cert/ca"
+status_is 'output to a pipe' 0 bash -c 'staple-inspect --output /dev/stdout "$1" | cat; exit ${PIPESTATUS[0]}' - "$seed/cert/ca"
+out_like 'comes out of it' 'certificate Fuzz CA'
+status_is 'output to a command' 0 bash -c 'staple-inspect --output >(cat >"$2") "$1" && wait $!' - "$seed/cert/ca" "$T/piped"
+ok 'reaches it' grep -q 'certificate Fuzz CA' "$T/piped"
 
 fetch() { staple-fetch --no-system-policy --force "$@"; }
 mkdir live live/site archive other given
