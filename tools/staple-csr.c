@@ -141,7 +141,6 @@ static int run(struct tool_run *run_, const char *const *args, size_t n)
 		csr_options_wipe();
 		return status;
 	}
-	sandbox_hide_memory();
 	if (confine(run_) != STATUS_HOLDS) {
 		csr_options_wipe();
 		return STATUS_UNCHECKED;

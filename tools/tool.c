@@ -3,6 +3,7 @@
 #include "crypto/library.h"
 #include "ground/child.h"
 #include "ground/file.h"
+#include "ground/sandbox.h"
 #include "ground/text.h"
 #include "judge/policyfile.h"
 #include "tools/options.h"
@@ -276,6 +277,7 @@ int tool_main(int argc, char **argv, const struct tool *tool)
 	struct options o;
 	int status;
 
+	sandbox_hide_memory();
 	if (open_standard() != 0)
 		return STATUS_UNCHECKED;
 	if (!setlocale(LC_CTYPE, "C.UTF-8")) /* names are UTF-8 whatever the locale */

@@ -44,7 +44,7 @@ MUST_USE int sandbox_enter(const struct sandbox *s, unsigned *fences, struct err
 /* Which fences are missing, for people: "the kernel has no Landlock"; "" when none is. */
 const char *sandbox_missing(unsigned fences);
 
-/* No core dump and no ptrace by other processes of the user: for programs that hold keys. */
+/* No core dump and no ptrace by other processes of the user: keys and passwords may be in memory. */
 void sandbox_hide_memory(void);
 
 #endif
