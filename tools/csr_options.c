@@ -6,16 +6,21 @@
 
 struct csr_options csr_options;
 
-const struct poptOption csr_option_table[] = {
+static struct poptOption key_options[] = {
 	{"new-key", '\0', POPT_ARG_STRING, &csr_options.new_key, 0,
 	 "make a new key: rsa-2048 rsa-3072 rsa-4096 ecdsa-p256 (default) ecdsa-p384 ecdsa-p521 "
 	 "ed25519 ed448", "ALG"},
 	{"out-key", '\0', POPT_ARG_STRING, &csr_options.out_key, 0,
 	 "where the new key goes: PKCS#8 PEM, mode 0600", "FILE"},
 	{"key", '\0', POPT_ARG_STRING, &csr_options.key, 0, "use this private key", "FILE|pkcs11:URL"},
-	{"out", '\0', POPT_ARG_STRING, &csr_options.out, 0,
-	 "where the request goes (default and -: standard output)", "FILE"},
-	{"der", '\0', POPT_ARG_NONE, &csr_options.der, 0, "write the request as DER, not PEM", NULL},
+	{"encrypt-key", '\0', POPT_ARG_NONE, &csr_options.encrypt_key, 0,
+	 "encrypt the new key; asks for a password", NULL},
+	{"password-file", '\0', POPT_ARG_STRING, &csr_options.password_file, 0,
+	 "the key's password is its first line (a new key is encrypted with it)", "FILE"},
+	{"pin-file", '\0', POPT_ARG_STRING, &csr_options.pin_file, 0,
+	 "the token's PIN is its first line", "FILE"},
+	POPT_TABLEEND};
+static struct poptOption name_options[] = {
 	{"dns", '\0', POPT_ARG_STRING, NULL, CSR_DNS, "a DNS name (repeatable)", "NAME"},
 	{"ip", '\0', POPT_ARG_STRING, NULL, CSR_IP, "an IP address (repeatable)", "ADDRESS"},
 	{"email", '\0', POPT_ARG_STRING, NULL, CSR_EMAIL, "an e-mail address (repeatable)", "ADDRESS"},
@@ -26,6 +31,8 @@ const struct poptOption csr_option_table[] = {
 	 "take names and subject from this certificate or request", "FILE"},
 	{"carry", '\0', POPT_ARG_STRING, NULL, CSR_CARRY,
 	 "take these from it too: features, key-usage, eku, all", "WHAT[,...]"},
+	POPT_TABLEEND};
+static struct poptOption wish_options[] = {
 	{"no-must-staple", '\0', POPT_ARG_NONE, &csr_options.no_must_staple, 0,
 	 "do not ask for Must-Staple", NULL},
 	{"feature", '\0', POPT_ARG_STRING, NULL, CSR_FEATURE,
@@ -36,18 +43,24 @@ const struct poptOption csr_option_table[] = {
 	 "ask for these extended key usages (serverAuth, ..., or OIDs)", "USAGE[,...]"},
 	{"ca", '\0', POPT_ARG_STRING, &csr_options.ca, 0,
 	 "stop when this CA's record says that it will not honour the request", "ID"},
-	{"encrypt-key", '\0', POPT_ARG_NONE, &csr_options.encrypt_key, 0,
-	 "encrypt the new key; asks for a password", NULL},
-	{"password-file", '\0', POPT_ARG_STRING, &csr_options.password_file, 0,
-	 "the key's password is its first line (a new key is encrypted with it)", "FILE"},
-	{"pin-file", '\0', POPT_ARG_STRING, &csr_options.pin_file, 0,
-	 "the token's PIN is its first line", "FILE"},
+	POPT_TABLEEND};
+static struct poptOption out_options[] = {
+	{"out", '\0', POPT_ARG_STRING, &csr_options.out, 0,
+	 "where the request goes (default and -: standard output)", "FILE"},
+	{"der", '\0', POPT_ARG_NONE, &csr_options.der, 0, "write the request as DER, not PEM", NULL},
 	{"batch", '\0', POPT_ARG_STRING, &csr_options.batch, 0,
 	 "a request for each line of names, with its own new key (-: standard input)", "FILE"},
 	{"out-dir", '\0', POPT_ARG_STRING, &csr_options.out_dir, 0,
 	 "where --batch puts NAME.key and NAME.csr; made when it is missing", "DIR"},
 	{"force", '\0', POPT_ARG_NONE, &csr_options.force, 0,
 	 "replace an existing key file; go on against a CA record", NULL},
+	POPT_TABLEEND};
+
+const struct poptOption csr_option_table[] = {
+	TOOL_GROUP("Key:", key_options),
+	TOOL_GROUP("Names:", name_options),
+	TOOL_GROUP("What is asked for:", wish_options),
+	TOOL_GROUP("Where it goes:", out_options),
 	POPT_TABLEEND};
 
 int csr_option_add(struct tool_run *run, int val, const char *arg)

@@ -1,9 +1,13 @@
 /* Lists of targets: the command line's and a file's, a line each with options of its own. */
 #include "tools/gate_targets.h"
 
+#include "facts/mistaken.h"
 #include "ground/file.h"
+#include "ground/pem.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /* `scope` is taken over. */
 static int add(struct gate_targets *l, const char *text, struct gate_scope *scope, struct err *e)
@@ -21,10 +25,21 @@ static int add(struct gate_targets *l, const char *text, struct gate_scope *scop
 	return 0;
 }
 
+/* A folder may well bear a host's name; a path, or a file with a certificate's ending, is no host. */
+static bool is_file(const char *text)
+{
+	return (strchr(text, '/') || mistaken_file(text)) && !strstr(text, "://") &&
+	       access(text, F_OK) == 0;
+}
+
 int gate_targets_add(struct gate_targets *l, const char *text, struct err *e)
 {
 	struct gate_scope none = {0};
 
+	if (is_file(text))
+		return err_set(e, ERR_USAGE, "target '%s': a file, not a server: a certificate to be deployed "
+			       "goes with --cert, a list of targets with --targets; staple-verify judges a "
+			       "certificate alone", text);
 	return add(l, text, &none, e);
 }
 
@@ -93,6 +108,9 @@ int gate_targets_read(struct gate_targets *l, const char *path, struct err *e)
 	if (rc == 0 && memchr(buf_span(&b).p, 0, b.n))
 		rc = err_set(e, ERR_PARSE, "%s: a list of targets in text is expected, but it has NUL bytes",
 			     name);
+	if (rc == 0 && pem_present(buf_span(&b)))
+		rc = err_set(e, ERR_USAGE, "%s: no list of targets, but %s: HOST[:PORT] is expected, a line "
+			     "each", name, mistaken_text(buf_span(&b)));
 	buf_add_byte(&b, '\0');
 	if (rc == 0)
 		rc = buf_check(&b, name, e);

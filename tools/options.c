@@ -8,6 +8,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* --help fits every terminal; its right column begins there. */
+#define HELP_COLUMNS 79
+#define HELP_TEXT_AT 30
+
 enum { OPT_HELP = 0x10000, OPT_VERSION, OPT_VERBOSE };
 
 /* popt writes through pointers: one command line a process. */
@@ -77,15 +81,16 @@ static struct poptOption include(struct poptOption *table, const char *title)
 static struct poptOption *build_table(const struct tool *tool)
 {
 	struct poptOption *t = calloc(3 + OPTIONAL_TABLES, sizeof *t);
-	size_t n = 0;
+	size_t n = 0, shared = 0;
 
 	if (!t)
 		return NULL;
 	if (tool->options)
-		t[n++] = include((struct poptOption *)(uintptr_t)tool->options, "Options:");
+		t[n++] = include((struct poptOption *)(uintptr_t)tool->options,
+				 tool->options[0].longName ? "Options:" : NULL);
 	for (size_t i = 0; i < OPTIONAL_TABLES; i++)
 		if (tool->has & optional_tables[i].has)
-			t[n++] = include(optional_tables[i].table, NULL);
+			t[n++] = include(optional_tables[i].table, shared++ ? NULL : "Report and run:");
 	t[n++] = include(common_options, "Common options:");
 	return t;
 }
@@ -158,10 +163,59 @@ static int bad_option(const struct options *o, const struct tool_run *run, int r
 	return tool_usage(run, "%s: %s", bad, poptStrerror(rc));
 }
 
+/* Words broken at the right margin; *column is where the cursor stands. */
+static void print_words(const char *text, size_t from, size_t column)
+{
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (column > from && column + 1 + n > HELP_COLUMNS) {
+			printf("\n%*s", (int)from, "");
+			column = from;
+		} else if (column > from) {
+			putchar(' ');
+			column++;
+		}
+		printf("%.*s", (int)n, text);
+		column += n;
+		text += n + strspn(text + n, " ");
+	}
+	putchar('\n');
+}
+
+/* "  -q, --quiet" and what it does, in a column of its own; below when the name is too long. */
+static void print_option(const struct poptOption *t)
+{
+	int n = t->shortName ? printf("  -%c, --%s", t->shortName, t->longName)
+			     : printf("      --%s", t->longName);
+
+	if (t->argDescrip)
+		n += printf("=%s", t->argDescrip);
+	if (n > HELP_TEXT_AT - 2) {
+		putchar('\n');
+		n = 0;
+	}
+	printf("%*s", HELP_TEXT_AT - n, "");
+	print_words(t->descrip, HELP_TEXT_AT, HELP_TEXT_AT);
+}
+
+static void print_table(const struct poptOption *t)
+{
+	for (; t->longName || t->shortName || t->arg; t++) {
+		if ((t->argInfo & POPT_ARG_MASK) != POPT_ARG_INCLUDE_TABLE) {
+			print_option(t);
+			continue;
+		}
+		if (t->descrip)
+			printf("\n%s\n", t->descrip);
+		print_table(t->arg);
+	}
+}
+
 static int show_help(const struct options *o, const struct tool *tool)
 {
-	printf("%s: %s\n\n", tool->name, tool->summary);
-	poptPrintHelp(o->context, stdout, 0);
+	printf("%s: %s\n\nUsage: %s [OPTION...] %s\n", tool->name, tool->summary, tool->name, tool->args);
+	print_table(o->table);
 	printf("\nExit status: 0 checked, and it holds; 1 it does not hold; 2 could not be\n"
 	       "checked.\n");
 	if (tool->example)

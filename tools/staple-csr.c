@@ -2,6 +2,7 @@
 #include "tools/csr.h"
 
 #include "crypto/pkcs11.h"
+#include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/sandbox.h"
 #include "task/order.h"
@@ -132,10 +133,23 @@ static int confine(struct tool_run *run)
 	return tool_confine(run, false, outputs);
 }
 
+/* A file where a name belongs: the request would ask for a certificate of that name. */
+static int check_names(const struct tool_run *run_, const char *const *args, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (mistaken_file(args[i]) && access(args[i], F_OK) == 0)
+			return tool_usage(run_, "%s: a file, not a name; --from takes the names out of a "
+					  "certificate or request, --key takes a key", args[i]);
+	return STATUS_HOLDS;
+}
+
 static int run(struct tool_run *run_, const char *const *args, size_t n)
 {
 	struct csr_run w = {.run = run_};
-	int status = csr_options_check(run_, n);
+	int status = check_names(run_, args, n);
+
+	if (status == STATUS_HOLDS)
+		status = csr_options_check(run_, n);
 
 	if (status != 0) {
 		csr_options_wipe();
@@ -159,7 +173,7 @@ static int run(struct tool_run *run_, const char *const *args, size_t n)
 
 static const struct tool tool = {
 	.name = "staple-csr",
-	.summary = "makes a certificate request that asks for Must-Staple (RFC 7633)",
+	.summary = "ask a CA for a Must-Staple certificate (RFC 7633)",
 	.args = "NAME...",
 	.example = "staple-csr --out-key www.key --out www.csr www.example.com example.com",
 	.has = TOOL_FORMAT | TOOL_JOBS | TOOL_PROGRESS,

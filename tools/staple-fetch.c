@@ -12,44 +12,57 @@
 
 static struct fetch_words given = {.retries = 1, .per_host = 4};
 
-static const struct poptOption options[] = {
+static struct poptOption ask_options[] = {
 	{"issuer", '\0', POPT_ARG_STRING, &given.issuer, 0, "the issuer's certificate", "FILE"},
 	{"aia", '\0', POPT_ARG_NONE, &given.aia, 0,
 	 "get a missing issuer from the certificate's CA Issuers URL", NULL},
+	{"url", '\0', POPT_ARG_STRING, &given.url, 0, "ask this responder", "URL"},
+	{"post", '\0', POPT_ARG_NONE, &given.post, 0, "always POST, never GET", NULL},
+	{"hash", '\0', POPT_ARG_STRING, &given.hash, 0, "hash of the CertID", "sha1|sha256"},
+	{"nonce", '\0', POPT_ARG_NONE, &given.nonce, 0, "send a nonce", NULL},
+	{"retries", '\0', POPT_ARG_INT, &given.retries, 0, "ask so often again (1)", "N"},
+	{"retry-for", '\0', POPT_ARG_STRING, &given.retry_for, 0,
+	 "ask again for so long, instead of --retries", "DURATION"},
+	{"per-host", '\0', POPT_ARG_INT, &given.per_host, 0,
+	 "ask one host so many times at once (4)", "N"},
+	POPT_TABLEEND};
+static struct poptOption when_options[] = {
+	{"refresh-at", '\0', POPT_ARG_STRING, &given.refresh_at, 0,
+	 "ask at this share of the staple's life (50%), or so long after thisUpdate",
+	 "SHARE|DURATION"},
+	{"max-age", '\0', POPT_ARG_STRING, &given.max_age, 0,
+	 "refuse a staple whose thisUpdate is longer ago", "DURATION"},
+	{"force", '\0', POPT_ARG_NONE, &given.force, 0, "ask although no staple is due", NULL},
+	{"check", '\0', POPT_ARG_NONE, &given.check, 0,
+	 "ask nobody: judge the staples that are there", NULL},
+	{"watch", '\0', POPT_ARG_NONE, &given.watch, 0,
+	 "stay, and refresh when due; SIGHUP looks at everything anew", NULL},
+	POPT_TABLEEND};
+static struct poptOption out_options[] = {
 	{"out", '\0', POPT_ARG_STRING, &given.out, 0, "the staple's file (CERT.ocsp)", "FILE"},
 	{"out-dir", '\0', POPT_ARG_STRING, &given.out_dir, 0, "put the staples there", "DIR"},
 	{"layout", '\0', POPT_ARG_STRING, &given.layout, 0,
 	 "names as this server wants them: plain, nginx, haproxy, hitch, exim, lighttpd, gnutls, "
 	 "kubernetes", "SERVER"},
 	{"pem", '\0', POPT_ARG_NONE, &given.pem, 0, "write a PEM block instead of DER", NULL},
-	{"url", '\0', POPT_ARG_STRING, &given.url, 0, "ask this responder", "URL"},
-	{"post", '\0', POPT_ARG_NONE, &given.post, 0, "always POST, never GET", NULL},
-	{"hash", '\0', POPT_ARG_STRING, &given.hash, 0, "hash of the CertID", "sha1|sha256"},
-	{"nonce", '\0', POPT_ARG_NONE, &given.nonce, 0, "send a nonce", NULL},
-	{"max-age", '\0', POPT_ARG_STRING, &given.max_age, 0,
-	 "refuse a staple whose thisUpdate is longer ago", "DURATION"},
-	{"refresh-at", '\0', POPT_ARG_STRING, &given.refresh_at, 0,
-	 "ask at this share of the staple's life (50%), or so long after thisUpdate",
-	 "SHARE|DURATION"},
-	{"force", '\0', POPT_ARG_NONE, &given.force, 0, "ask although no staple is due", NULL},
-	{"retries", '\0', POPT_ARG_INT, &given.retries, 0, "ask so often again (1)", "N"},
-	{"retry-for", '\0', POPT_ARG_STRING, &given.retry_for, 0,
-	 "ask again for so long, instead of --retries", "DURATION"},
-	{"per-host", '\0', POPT_ARG_INT, &given.per_host, 0,
-	 "ask one host so many times at once (4)", "N"},
 	{"on-revoked", '\0', POPT_ARG_STRING, &given.on_revoked, 0,
 	 "what becomes of the old staple of a revoked certificate", "keep|remove"},
+	POPT_TABLEEND};
+static struct poptOption then_options[] = {
 	{"hook", '\0', POPT_ARG_STRING, &given.hook, 0,
 	 "run once after all when a file changed; the files are in STAPLE_CHANGED and $1...",
 	 "COMMAND"},
 	{"haproxy-socket", '\0', POPT_ARG_STRING, &given.haproxy, 0,
 	 "push new staples through HAProxy's runtime API", "PATH"},
-	{"check", '\0', POPT_ARG_NONE, &given.check, 0,
-	 "ask nobody: judge the staples that are there", NULL},
-	{"watch", '\0', POPT_ARG_NONE, &given.watch, 0,
-	 "stay, and refresh when due; SIGHUP looks at everything anew", NULL},
 	{"tempfail", '\0', POPT_ARG_NONE, &given.tempfail, 0,
 	 "status 75 instead of 2 when a responder could not be asked", NULL},
+	POPT_TABLEEND};
+
+static const struct poptOption options[] = {
+	TOOL_GROUP("Whom to ask, and how:", ask_options),
+	TOOL_GROUP("When:", when_options),
+	TOOL_GROUP("Where the staples go:", out_options),
+	TOOL_GROUP("What follows:", then_options),
 	POPT_TABLEEND};
 
 static int read_length(const struct tool_run *run, const char *name, const char *value,
@@ -206,7 +219,7 @@ int main(int argc, char **argv)
 {
 	static const struct tool tool = {
 		.name = "staple-fetch",
-		.summary = "Get the staple before it is needed and keep it fresh",
+		.summary = "get the staple before it is needed and keep it fresh",
 		.args = "CERT|FOLDER...",
 		.example = "staple-fetch --hook 'nginx -s reload' /etc/nginx/tls/www.pem",
 		.has = TOOL_FORMAT | TOOL_CHAIN | TOOL_TIMEOUT | TOOL_JOBS,

@@ -21,13 +21,15 @@ static struct {
 	struct gate_scope scope;
 } given;
 
-static const struct poptOption options[] = {
+static struct poptOption candidate_options[] = {
 	{"cert", '\0', POPT_ARG_STRING, &given.cert, 0,
 	 "the certificate (with its chain) that is to be deployed", "FILE"},
 	{"staple", '\0', POPT_ARG_STRING, &given.staple, 0, "the staple that is shipped with it", "FILE"},
 	{"no-ask", '\0', POPT_ARG_NONE, &given.no_ask, 0, "leave its responder out of the question", NULL},
 	{"rehearse", '\0', POPT_ARG_STRING, &given.rehearse, 0,
 	 "start this server for the time of the run", "COMMAND"},
+	POPT_TABLEEND};
+static struct poptOption path_options[] = {
 	{"targets", '\0', POPT_ARG_STRING, &given.targets, 0, "read targets from this file, a line each",
 	 "FILE"},
 	{"connect", '\0', POPT_ARG_STRING, NULL, OPT_CONNECT,
@@ -37,6 +39,8 @@ static const struct poptOption options[] = {
 	{"key-kind", '\0', POPT_ARG_STRING, &given.keys, 0, "only these kinds of certificate",
 	 "ecdsa,rsa,eddsa"},
 	{"rounds", '\0', POPT_ARG_INT, &given.rounds, 0, "handshakes on each path (default 3)", "N"},
+	POPT_TABLEEND};
+static struct poptOption talk_options[] = {
 	{"starttls", '\0', POPT_ARG_STRING, &given.starttls, 0,
 	 "protocol before TLS; auto (by port) unless given", "PROTOCOL"},
 	{"alpn", '\0', POPT_ARG_STRING, &given.alpn, 0, "offer these protocols", "NAME,NAME"},
@@ -45,9 +49,18 @@ static const struct poptOption options[] = {
 	{"client-key", '\0', POPT_ARG_STRING, &given.client_key, 0,
 	 "its key, when it is not in the same file", "FILE"},
 	{"proxy-protocol", '\0', POPT_ARG_NONE, &given.proxy, 0, "send a PROXY line first", NULL},
+	POPT_TABLEEND};
+static struct poptOption result_options[] = {
 	{"nagios", '\0', POPT_ARG_NONE, &given.nagios, 0,
 	 "one line with performance data, and status 0 to 3", NULL},
 	{"save", '\0', POPT_ARG_STRING, &given.save, 0, "keep chains and staples there as evidence", "DIR"},
+	POPT_TABLEEND};
+
+static const struct poptOption options[] = {
+	TOOL_GROUP("Before the deploy:", candidate_options),
+	TOOL_GROUP("Which paths:", path_options),
+	TOOL_GROUP("How it is talked to:", talk_options),
+	TOOL_GROUP("What comes out:", result_options),
 	POPT_TABLEEND};
 
 struct gate_program {

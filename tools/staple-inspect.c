@@ -3,6 +3,7 @@
  *
  * It describes and never judges: what it sees does not change its exit status.
  */
+#include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/limits.h"
 #include "report/inspect.h"
@@ -12,7 +13,6 @@
 #include "tools/tool.h"
 
 #include <stdlib.h>
-#include <strings.h>
 #include <unistd.h>
 
 static const char *sni, *starttls, *password_file;
@@ -45,20 +45,13 @@ static int read_file(struct inspect *in, const char *name, struct err *e)
  * with a wrong name than a server. */
 static bool is_file(const char *name)
 {
-	static const char *const ends[] = {".pem", ".crt", ".cer", ".der", ".csr", ".key", ".ocsp",
-					   ".p12", ".pfx", ".p7b", ".p7c", ".jks", ".crl", ".txt"};
-	const char *dot = strrchr(name, '.');
-
 	if (strcmp(name, "-") == 0 || access(name, F_OK) == 0)
 		return true;
 	if (strstr(name, "://"))
 		return false;
 	if (strchr(name, '/'))
 		return true;
-	for (size_t i = 0; dot && i < sizeof ends / sizeof ends[0]; i++)
-		if (strcasecmp(dot, ends[i]) == 0)
-			return true;
-	return false;
+	return mistaken_file(name);
 }
 
 static int read_source(struct tool_run *run, struct inspect *in, const char *name, struct err *e)
@@ -138,7 +131,7 @@ static int run_inspect(struct tool_run *run, const char *const *args, size_t n)
 
 static const struct tool tool = {
 	.name = "staple-inspect",
-	.summary = "describe certificates, requests, staples and servers",
+	.summary = "what do certificates, requests, staples and servers promise?",
 	.args = "FILE|HOST[:PORT]|-...",
 	.example = "staple-inspect www.example.com.pem",
 	.has = TOOL_FORMAT | TOOL_TIMEOUT,

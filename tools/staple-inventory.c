@@ -3,6 +3,7 @@
 #include "tools/tool.h"
 
 #include "crypto/pkcs11.h"
+#include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/limits.h"
 #include "task/history.h"
@@ -26,12 +27,19 @@ static struct {
 	struct list lists[REPEATED_END];
 } given = {.max_depth = -1};
 
-static const struct poptOption options[] = {
+static struct poptOption where_options[] = {
 	{"max-depth", '\0', POPT_ARG_INT, &given.max_depth, 0, "folders to go down; 0: none", "N"},
 	{"one-file-system", '\0', POPT_ARG_NONE, &given.one_file_system, 0,
 	 "stay on the file system of each PATH", NULL},
 	{"include", '\0', POPT_ARG_STRING, NULL, OPTION_INCLUDE, "read only files that match", "GLOB"},
 	{"exclude", '\0', POPT_ARG_STRING, NULL, OPTION_EXCLUDE, "leave out what matches", "GLOB"},
+	{"archives", '\0', POPT_ARG_NONE, &given.archives, 0, "look into archives", NULL},
+	{"servers", '\0', POPT_ARG_NONE, &given.servers, 0,
+	 "read servers' configurations: who serves what, and does it staple", NULL},
+	{"password-file", '\0', POPT_ARG_STRING, &given.password_file, 0,
+	 "passwords of keystores, a line each", "FILE"},
+	POPT_TABLEEND};
+static struct poptOption which_options[] = {
 	{"must-staple", '\0', POPT_ARG_NONE, &given.must_staple, 0, "report only what must staple", NULL},
 	{"trouble", '\0', POPT_ARG_NONE, &given.trouble, 0, "report only what has warnings or errors",
 	 NULL},
@@ -41,22 +49,28 @@ static const struct poptOption options[] = {
 	{"name", '\0', POPT_ARG_STRING, NULL, OPTION_NAME, "report only what bears this name", "GLOB"},
 	{"ca", '\0', POPT_ARG_NONE, &given.ca, 0, "report only CA certificates", NULL},
 	{"leaf", '\0', POPT_ARG_NONE, &given.leaf, 0, "report only what is no CA certificate", NULL},
+	{"fail-on", '\0', POPT_ARG_STRING, &given.fail_on, 0, "status 1 on: error, warning, finding ids",
+	 "LIST"},
+	POPT_TABLEEND};
+static struct poptOption how_options[] = {
 	{"sort", '\0', POPT_ARG_STRING, &given.sort, 0, "found (default), expiry, name, issuer, source",
 	 "KEY"},
-	{"archives", '\0', POPT_ARG_NONE, &given.archives, 0, "look into archives", NULL},
-	{"servers", '\0', POPT_ARG_NONE, &given.servers, 0,
-	 "read servers' configurations: who serves what, and does it staple", NULL},
-	{"password-file", '\0', POPT_ARG_STRING, &given.password_file, 0,
-	 "passwords of keystores, a line each", "FILE"},
+	{"columns", '\0', POPT_ARG_STRING, &given.columns, 0,
+	 "of the table or CSV, with commas; \"list\" lists them", "LIST"},
+	POPT_TABLEEND};
+static struct poptOption record_options[] = {
 	{"db", '\0', POPT_ARG_STRING, &given.db, 0, "record the scan in this database", "FILE"},
 	{"diff", '\0', POPT_ARG_NONE, &given.diff, 0, "with --db: tell only what changed since the last scan",
 	 NULL},
 	{"history", '\0', POPT_ARG_STRING, &given.history, 0,
 	 "with --db: tell one certificate's life and end", "SHA256|NAME"},
-	{"columns", '\0', POPT_ARG_STRING, &given.columns, 0,
-	 "of the table or CSV, with commas; \"list\" lists them", "LIST"},
-	{"fail-on", '\0', POPT_ARG_STRING, &given.fail_on, 0, "status 1 on: error, warning, finding ids",
-	 "LIST"},
+	POPT_TABLEEND};
+
+static const struct poptOption options[] = {
+	TOOL_GROUP("Where to look:", where_options),
+	TOOL_GROUP("What to report:", which_options),
+	TOOL_GROUP("How the table looks:", how_options),
+	TOOL_GROUP("From scan to scan:", record_options),
 	POPT_TABLEEND};
 
 static int list_add(struct list *l, const char *s)
@@ -205,10 +219,24 @@ static int read_columns(struct tool_run *run, const struct inventory_column **ou
 	return STATUS_HOLDS;
 }
 
+/* Of the one file that was named: what it is when it is no certificate. */
+static void note_mistaken(const struct tool_run *run, const char *path)
+{
+	struct err e;
+	struct buf b;
+
+	buf_init(&b);
+	if (file_read(path, LIMIT_SMALL_FILE, &b, &e) == 0 &&
+	    mistaken(MISTAKEN_FOR_CERTIFICATE, buf_span(&b), path, &e))
+		tool_note(run, "%s", e.text);
+	buf_wipe_secret(&b);
+}
+
 static int run_scan(struct tool_run *run, struct scan_options *o, const char *const *roots)
 {
 	struct report r = tool_report(run, "inventory");
 	const struct inventory_column *columns[COLUMNS_MAX + 1] = {NULL};
+	struct scan_counts counts = {0};
 	enum verdict verdict;
 	struct err e;
 
@@ -223,11 +251,15 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 	o->context = run;
 	o->progress = run->progress ? progress : NULL;
 	o->flush = flush;
+	if (!o->counts)
+		o->counts = &counts;
 	if (scan_run(o, roots, &r, &verdict, &e) != 0) {
 		if (!run->out_failed)
 			tool_fail(run, &e);
 		return STATUS_UNCHECKED;
 	}
+	if (o->counts->found == 0 && roots[0] && !roots[1])
+		note_mistaken(run, roots[0]);
 	return tool_status_of(verdict);
 }
 

@@ -2,6 +2,7 @@
 #include "tools/tool.h"
 
 #include "crypto/key.h"
+#include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/pem.h"
 #include "judge/policyfile.h"
@@ -15,7 +16,7 @@ static struct {
 	int staple_only, allow_sha1, show_policy;
 } given;
 
-static const struct poptOption options[] = {
+static struct poptOption with_options[] = {
 	{"csr", '\0', POPT_ARG_STRING, &given.csr, 0, "compare with this certificate request",
 	 "FILE"},
 	{"key", '\0', POPT_ARG_STRING, &given.key, 0, "the private key that must fit", "FILE"},
@@ -23,19 +24,29 @@ static const struct poptOption options[] = {
 	 "NAME"},
 	{"expect", '\0', POPT_ARG_STRING, &given.expect, 0,
 	 "must-staple (default), no-must-staple, as-requested, any", "WHAT"},
-	{"client", '\0', POPT_ARG_STRING, &given.client, 0,
-	 "what they do: firefox, gnutls, openssl, rfc7633, all", "LIST"},
+	{"issuer", '\0', POPT_ARG_STRING, &given.issuer, 0, "the certificate of the issuer",
+	 "FILE"},
+	POPT_TABLEEND};
+static struct poptOption staple_options[] = {
 	{"staple", '\0', POPT_ARG_STRING, &given.staple, 0, "judge this OCSP response too", "FILE"},
 	{"staple-only", '\0', POPT_ARG_NONE, &given.staple_only, 0, "judge nothing but the staple",
 	 NULL},
-	{"issuer", '\0', POPT_ARG_STRING, &given.issuer, 0, "the certificate of the issuer",
-	 "FILE"},
 	{"max-age", '\0', POPT_ARG_STRING, &given.max_age, 0, "a staple may be this old at most",
 	 "DURATION"},
 	{"allow-sha1", '\0', POPT_ARG_NONE, &given.allow_sha1, 0,
 	 "staples may be signed with SHA-1", NULL},
+	POPT_TABLEEND};
+static struct poptOption more_options[] = {
+	{"client", '\0', POPT_ARG_STRING, &given.client, 0,
+	 "what they do: firefox, gnutls, openssl, rfc7633, all", "LIST"},
 	{"show-policy", '\0', POPT_ARG_NONE, &given.show_policy, 0,
 	 "show the policy in force and end", NULL},
+	POPT_TABLEEND};
+
+static const struct poptOption options[] = {
+	TOOL_GROUP("What the certificate must fit:", with_options),
+	TOOL_GROUP("The staple:", staple_options),
+	TOOL_GROUP("What more is told:", more_options),
 	POPT_TABLEEND};
 
 /* Everything that is read before the first certificate is judged. */
@@ -88,7 +99,8 @@ static int read_csr(struct inputs *in, struct err *e)
 		return -1;
 	if (unwrap_pem(&in->csr_bytes, "CERTIFICATE REQUEST", e) != 0 ||
 	    csr_decode(buf_span(&in->csr_bytes), &in->csr, e) != 0)
-		return err_prefix(e, "%s", given.csr);
+		return mistaken(MISTAKEN_FOR_REQUEST, buf_span(&in->csr_bytes), given.csr, e)
+			       ? -1 : err_prefix(e, "%s", given.csr);
 	in->v.csr = &in->csr;
 	return 0;
 }
@@ -215,6 +227,7 @@ static enum verdict verify_file(struct tool_run *run, const struct inputs *in, c
 	buf_init(&b);
 	verify_result_init(&r);
 	if (read_file(path, &b, &e) != 0) {
+		mistaken_server(path, path, &e);
 		r.report = (struct report_verify){.source = path,
 						  .error = e.text,
 						  .findings = f,
@@ -288,7 +301,7 @@ int main(int argc, char **argv)
 {
 	static const struct tool tool = {
 		.name = "staple-verify",
-		.summary = "Is a certificate what was asked for, and can it be stapled?",
+		.summary = "is a certificate what was asked for, and can it be stapled?",
 		.args = "CERT...",
 		.example = "staple-verify --csr www.csr --chain chain.pem --host www.example.com "
 			   "www.pem",

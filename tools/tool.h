@@ -22,6 +22,9 @@ enum tool_status {
 	STATUS_UNCHECKED = 2  /* could not be checked: usage, input, no answer */
 };
 
+/* A row of tool.options: a table of its own, under this title in --help. */
+#define TOOL_GROUP(title, table) {NULL, '\0', POPT_ARG_INCLUDE_TABLE, (table), 0, (title), NULL}
+
 /* Which of the common options a program has, beside those that all have
  * (--explain, -q, -v, --version, --help, --color, --no-system-policy, --policy, --at). */
 enum tool_options {
@@ -43,7 +46,7 @@ struct tool {
 	unsigned has;           /* enum tool_options */
 	const char *formats;    /* "text json junit": the first is the default; with TOOL_FORMAT */
 	int64_t timeout_default_ms, deadline_default_ms; /* with TOOL_TIMEOUT; 0: no deadline */
-	const struct poptOption *options; /* its own; ends with POPT_TABLEEND; or NULL */
+	const struct poptOption *options; /* its own; groups or options; or NULL */
 	/* Called for each own option whose popt `val` is not 0 (options that may be repeated); NULL
 	 * when there is none.  0, or a status after tool_usage.  `arg` is popt's copy, the callee's to free. */
 	int (*option)(struct tool_run *run, int val, const char *arg);

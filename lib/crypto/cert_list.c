@@ -1,5 +1,6 @@
 /* Lists of certificates that own their bytes: what files and servers handed over. */
 #include "crypto/chain.h"
+#include "facts/mistaken.h"
 #include "ground/der.h"
 #include "ground/file.h"
 #include "ground/pem.h"
@@ -142,13 +143,16 @@ int cert_list_add_bytes(struct cert_list *l, struct span bytes, const char *name
 
 	if (!pem_present(bytes)) {
 		if (add_der(l, bytes, e) != 0)
-			return err_prefix(e, "%s", name);
+			return mistaken(MISTAKEN_FOR_CERTIFICATE, bytes, name, e)
+				       ? -1 : err_prefix(e, "%s", name);
 		seen = true;
 	} else {
 		while (pem_next(&window, true, &b) == PEM_BLOCK)
 			if (add_block(l, &b, &seen, e) != 0)
 				return err_prefix(e, "%s", name);
 	}
+	if (!seen && mistaken(MISTAKEN_FOR_CERTIFICATE, bytes, name, e))
+		return -1;
 	if (!seen || l->n == 0) /* a PKCS#7 may hold none */
 		return err_set(e, ERR_PARSE, "%s: no certificate in it", name);
 	return 0;

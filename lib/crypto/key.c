@@ -1,7 +1,8 @@
 #include "crypto/key_internal.h"
 
 #include "crypto/library.h"
-#include "ground/der.h"
+#include "facts/mistaken.h"
+#include "facts/shape.h"
 #include "ground/pem.h"
 
 #include <gnutls/x509.h>
@@ -174,21 +175,12 @@ static bool label_is(struct span label, const char *text)
 	return span_equal(label, span_str(text));
 }
 
-/* EncryptedPrivateKeyInfo begins with an AlgorithmIdentifier (RFC 5208, 6), a PrivateKeyInfo
- * and all older forms with an INTEGER. */
-static bool is_encrypted_der(struct span bytes)
-{
-	struct span content;
-
-	return der_get(&bytes, DER_SEQUENCE, &content) == 0 && der_peek(content) == DER_SEQUENCE;
-}
-
 bool key_is_encrypted(struct span bytes)
 {
 	struct pem_block b;
 
 	if (!pem_present(bytes))
-		return is_encrypted_der(bytes);
+		return shape_of(bytes) == SHAPE_ENCRYPTED_KEY;
 	while (pem_next(&bytes, true, &b) == PEM_BLOCK)
 		if (label_is(b.label, "ENCRYPTED PRIVATE KEY") ||
 		    (b.label.n > 11 && pem_has_headers(b.body) &&
@@ -197,8 +189,11 @@ bool key_is_encrypted(struct span bytes)
 	return false;
 }
 
-static int load_error(int rc, const char *name, bool encrypted, const char *password, struct err *e)
+static int load_error(int rc, struct span bytes, const char *name, bool encrypted,
+		      const char *password, struct err *e)
 {
+	if (mistaken(MISTAKEN_FOR_KEY, bytes, name, e))
+		return -1;
 	if (rc == GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR)
 		return err_set(e, ERR_PARSE, "%s: there is no private key in it", name);
 	if (encrypted && password)
@@ -230,7 +225,7 @@ int key_load(struct key **out, struct span bytes, const char *name, const char *
 	if (rc < 0) {
 		gnutls_x509_privkey_deinit(file_key);
 		key_free(k);
-		return load_error(rc, name, encrypted, password, e);
+		return load_error(rc, bytes, name, encrypted, password, e);
 	}
 	if (adopt(k, file_key, name, e) != 0) {
 		key_free(k);

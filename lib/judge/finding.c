@@ -163,6 +163,11 @@ const struct finding_rule finding_rules[] = {
 	 "MD5 and SHA-1 signatures can be forged, and short RSA keys factored; current clients refuse "
 	 "them.",
 	 "Use a chain whose certificates are signed with SHA-256 or better."},
+	{"chain.wrong-order", ERROR, "RFC 8446, 4.4.2",
+	 "a CA's certificate stands before the server's in the file",
+	 "A server takes the first certificate of its file for its own and sends the others behind it. "
+	 "With the CA's in front it does not start, or shows a certificate that no client asked for.",
+	 "Put the server's certificate first, then the one that issued it, and so on."},
 	{"client.firefox-refuses", ERROR, "Firefox (mozilla::pkix)",
 	 "Firefox refuses the certificate even with a good staple",
 	 "Firefox refuses a certificate whose TLS Feature extension is not exactly status_request (5), "
@@ -360,7 +365,7 @@ const struct finding_rule finding_rules[] = {
 	{"fetch.unreadable", UNCHECKED, "X.690",
 	 "a file could not be read",
 	 "The certificate or the staple that is there cannot be opened or read.",
-	 "See the message; give the program the right to read the file."},
+	 "Do what the message says: give another file, or the right to read this one."},
 	{"fetch.unusable-file", INFO, "policy",
 	 "the file that is there is no good staple for the certificate",
 	 "It counts as absent: any good answer replaces it.",

@@ -1,5 +1,6 @@
 #include "judge/policyfile.h"
 
+#include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/limits.h"
 #include "judge/policyparts.h"
@@ -282,6 +283,8 @@ static int read_file(struct reading *r, const char *path, struct err *e)
 		rc = file_read_fd(STDIN_FILENO, "standard input", LIMIT_POLICY_FILE, &text, e);
 	else
 		rc = file_read(path, LIMIT_POLICY_FILE, &text, e);
+	if (rc == 0 && mistaken(MISTAKEN_FOR_POLICY, buf_span(&text), path, e))
+		rc = -1;
 	if (rc == 0)
 		rc = read_text(r, &text, strcmp(path, "-") == 0 ? "standard input" : path, e);
 	buf_wipe(&text);

@@ -43,6 +43,9 @@ void promise_host(const struct promise_input *in, struct findings *f);
 void promise_chain(const struct promise_input *in, struct findings *f);
 void promise_stapleable(const struct promise_input *in, struct findings *f); /* URL, CA record, lifetime */
 
+/* Does a file with several certificates begin with the server's own? */
+void promise_order(const struct cert_list *file, const char *subject, struct findings *f);
+
 /* The same rules for what is only about to be asked for (judge/ask.h): a key against the policy
  * (key.kind, key.weak), and whether a CA still runs OCSP (ca.ocsp-ended, ca.record-old). */
 void promise_key_strength(const struct spki *k, const char *subject, const struct policy *p,

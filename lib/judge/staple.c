@@ -1,6 +1,7 @@
 #include "judge/staple_case.h"
 
 #include "facts/dn.h"
+#include "facts/mistaken.h"
 #include "facts/oid.h"
 #include "ground/der.h"
 #include "ground/text.h"
@@ -62,6 +63,7 @@ static bool decode(struct staple_case *c)
 	if (der_measure(der, &whole) != 0 || whole > der.n)
 		whole = der.n;
 	if (ocsp_decode(span_of(der.p, whole), &c->r, &why) != 0) {
+		(void)!mistaken(MISTAKEN_FOR_STAPLE, der, "staple", &why);
 		ADD(c, "staple.malformed", "%s", why.text);
 		return false;
 	}

@@ -1,7 +1,13 @@
 /* What a session offers: one version and one kind of key, application protocols, an identity. */
 #include "net/probe_tls.h"
 
+#include "facts/mistaken.h"
+#include "ground/file.h"
+#include "ground/limits.h"
+#include "ground/pem.h"
+
 #include <stdio.h>
+#include <string.h>
 
 static unsigned tls_index(enum path_tls tls)
 {
@@ -73,6 +79,37 @@ static int read_alpn(struct probe_tls_context *c, const char *list, struct err *
 	return 0;
 }
 
+/* What the client shows of itself: PEM or DER. */
+static int read_identity(struct probe_tls_context *c, const struct probe_identity *id, struct err *e)
+{
+	const char *key = id->key ? id->key : id->cert;
+	struct buf cert_file, key_file;
+	bool pem = true;
+	int rc = 0, read = 0;
+
+	buf_init(&cert_file);
+	buf_init(&key_file);
+	if (!strstr(id->cert, "pkcs11:"))
+		read = file_read(id->cert, LIMIT_SMALL_FILE, &cert_file, e);
+	if (read == 0 && !strstr(key, "pkcs11:"))
+		read = file_read(key, LIMIT_SMALL_FILE, &key_file, e);
+	if (read == 0) {
+		pem = cert_file.n == 0 || pem_present(buf_span(&cert_file));
+		rc = gnutls_certificate_set_x509_key_file(c->credentials, id->cert, key,
+				pem ? GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER);
+	}
+	if (rc < 0) {
+		read = -1;
+		if (!mistaken(MISTAKEN_FOR_CERTIFICATE, buf_span(&cert_file), id->cert, e) &&
+		    !mistaken(MISTAKEN_FOR_KEY, buf_span(&key_file), key, e))
+			err_set(e, ERR_IO, "%s: no certificate and key for the client: %s", id->cert,
+				gnutls_strerror(rc));
+	}
+	buf_wipe(&cert_file);
+	buf_wipe_secret(&key_file);
+	return read;
+}
+
 int probe_tls_start(struct probe_tls_context *c, const struct probe_options *o, struct err *e)
 {
 	const struct probe_identity *id = o->identity;
@@ -84,14 +121,7 @@ int probe_tls_start(struct probe_tls_context *c, const struct probe_options *o, 
 	rc = gnutls_certificate_allocate_credentials(&c->credentials);
 	if (rc < 0)
 		return err_set(e, ERR_CRYPTO, "TLS: %s", gnutls_strerror(rc));
-	if (!id)
-		return 0;
-	rc = gnutls_certificate_set_x509_key_file(c->credentials, id->cert,
-						  id->key ? id->key : id->cert, GNUTLS_X509_FMT_PEM);
-	if (rc < 0)
-		return err_set(e, ERR_IO, "%s: no certificate and key for the client: %s", id->cert,
-			       gnutls_strerror(rc));
-	return 0;
+	return id ? read_identity(c, id, e) : 0;
 }
 
 void probe_tls_end(struct probe_tls_context *c)

@@ -61,6 +61,15 @@ static void write_staple(struct report *r, const struct report_verify *v)
 			   when_duration_human(v->staple->dark_at - r->at, d));
 }
 
+/* The error begins with the name that stands in the line already. */
+static const char *reason_of(const struct report_verify *v)
+{
+	size_t n = strlen(v->source);
+
+	return strncmp(v->error, v->source, n) == 0 && strncmp(v->error + n, ": ", 2) == 0
+		       ? v->error + n + 2 : v->error;
+}
+
 static void write_verdict(struct report *r, const struct report_verify *v)
 {
 	static const enum report_color colors[] = {REPORT_GREEN, REPORT_YELLOW, REPORT_RED};
@@ -75,7 +84,7 @@ static void write_verdict(struct report *r, const struct report_verify *v)
 	report_color(r, REPORT_PLAIN);
 	if (v->error) {
 		buf_add_str(r->out, ": ");
-		text_terminal(r->out, span_str(v->error));
+		text_terminal(r->out, span_str(reason_of(v)));
 	} else if (!v->staple_only) {
 		buf_printf(r->out, ": %s, valid until %s", promise_of(v->cert),
 			   v->cert->not_after == WHEN_NONE ? "?"

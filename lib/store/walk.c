@@ -1,5 +1,6 @@
 #include "store/walk.h"
 
+#include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/text.h"
 
@@ -352,9 +353,12 @@ int walk_add(struct walk *w, const char *path, struct err *e)
 {
 	struct stat st, target;
 	char text[64];
+	struct err why;
 
 	if (lstat(path, &st) != 0) {
-		add_problem(w, WALK_ERROR, WALK_NO_DIR, path, strerror(errno));
+		err_set(&why, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s", strerror(errno));
+		mistaken_server(path, NULL, &why);
+		add_problem(w, WALK_ERROR, WALK_NO_DIR, path, why.text);
 	} else if (S_ISLNK(st.st_mode) && (stat(path, &target) != 0 || !S_ISDIR(target.st_mode))) {
 		follow(w, WALK_NO_DIR, AT_FDCWD, path);
 		if (w->n > 0 && w->v[w->n - 1].kind == WALK_NOTE)

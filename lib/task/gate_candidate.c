@@ -62,6 +62,7 @@ int gate_candidate_judge(struct gate_candidate *c, const struct gate_options *o,
 	const struct cert *issuer;
 
 	findings_init(&c->findings, o->policy, o->now);
+	promise_order(&c->certs, c->name, &c->findings);
 	if (chain_build(leaf(c), &c->certs, o->trust, &c->path, e) != 0)
 		return -1;
 	issuer = chain_issuer(leaf(c), &c->certs, o->trust);

@@ -1,6 +1,7 @@
 #include "task/inspect_part.h"
 
 #include "crypto/key.h"
+#include "facts/mistaken.h"
 #include "facts/shape.h"
 #include "ground/der.h"
 #include "ground/limits.h"
@@ -278,6 +279,16 @@ static int add_pem(struct inspect *in, struct inspect_place *at, struct span tex
 	return 0;
 }
 
+/* Why nothing can be described. */
+static const char *unknown_text(struct span text)
+{
+	const char *what = mistaken_text(text);
+
+	return what && strcmp(what, "a text file") == 0
+		       ? "a text file, without anything in PEM"
+		       : "neither PEM nor DER of a kind that is known";
+}
+
 /* What stands in no PEM block and is no DER: perhaps bare base64 of it. */
 static int add_base64(struct inspect *in, struct inspect_place *at, struct span text, struct err *e)
 {
@@ -300,7 +311,7 @@ static int add_base64(struct inspect *in, struct inspect_place *at, struct span 
 		snprintf(o->reason, sizeof o->reason, "it begins as a DER SEQUENCE, but: %s",
 			 der_measure(text, &whole) != 0 ? der_why(text) : "of no kind that is known");
 	else
-		inspect_unreadable(o, text.n ? "neither PEM nor DER of a kind that is known"
+		inspect_unreadable(o, text.n ? unknown_text(text)
 					     : "it is empty");
 	return 0;
 }

@@ -1,9 +1,11 @@
 /* What is there before anybody is asked: certificate, issuer, staple, and when it is due. */
 #include "task/refresh_item.h"
 
+#include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/limits.h"
 #include "ground/pem.h"
+#include "judge/promise.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -60,9 +62,11 @@ static int read_certificates(struct refresh_item *it, struct err *e)
 		rc = -1;
 	} else if (why.code == ERR_NONE) {
 		it->cert = &it->own.v[0];
+		promise_order(&it->own, it->source, &it->found);
 	} else if (it->from_folder && !strstr(buf_cstr(&b), begin) && why.code != ERR_IO) {
 		it->dropped = true;
 	} else {
+		mistaken_server(it->source, it->source, &why);
 		unreadable(it, &why);
 	}
 	buf_wipe(&b);

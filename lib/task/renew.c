@@ -3,6 +3,7 @@
 #include "facts/cert.h"
 #include "facts/csr.h"
 #include "facts/dn.h"
+#include "facts/mistaken.h"
 #include "ground/der.h"
 #include "task/source.h"
 
@@ -50,7 +51,8 @@ static int decode(struct span der, struct source *s, struct err *e)
 		return 0;
 	}
 	if (cert_decode(der, &cert, e) != 0)
-		return err_prefix(e, "%s: neither a request nor a certificate", s->path);
+		return mistaken(MISTAKEN_FOR_SOURCE, der, s->path, e)
+			       ? -1 : err_prefix(e, "%s: neither a request nor a certificate", s->path);
 	s->what = "certificate";
 	s->subject = cert.subject;
 	s->x = cert.x;

@@ -34,6 +34,7 @@ struct scan_fail {
 
 struct scan_counts {
 	size_t files, problems;
+	size_t found; /* certificates, requests and staples, whether reported or not */
 };
 
 struct scan_options {

@@ -1,5 +1,6 @@
 #include "task/source.h"
 
+#include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/limits.h"
 #include "ground/pem.h"
@@ -8,6 +9,7 @@
 static int find_der(struct span file, const char *path, struct buf *der, struct err *e)
 {
 	const char *damage = NULL;
+	struct span all = file;
 	struct pem_block b;
 	ptrdiff_t n;
 
@@ -29,6 +31,8 @@ static int find_der(struct span file, const char *path, struct buf *der, struct 
 		der->n = (size_t)n;
 		return 0;
 	}
+	if (mistaken(MISTAKEN_FOR_SOURCE, all, path, e))
+		return -1;
 	return err_set(e, ERR_PARSE, "%s: neither a certificate nor a request in it", path);
 }
 

@@ -23,12 +23,14 @@ static int add_all(struct cert_list *to, const struct cert_list *from, struct er
 
 /* The leaf and all that may help to build its path. */
 static int gather(const struct verify *v, const char *source, struct span bytes,
-		  struct verify_result *r, struct err *e)
+		  struct verify_result *r, struct findings *f, struct err *e)
 {
 	struct report_verify *out = &r->report;
 
 	if (cert_list_add_bytes(&r->certs, bytes, source, e) != 0)
 		return -1;
+	if (!v->staple_only)
+		promise_order(&r->certs, source, f);
 	if (add_all(&r->certs, v->chain, e) != 0 ||
 	    add_all(&r->certs, v->issuer, e) != 0)
 		return -1;
@@ -163,7 +165,7 @@ int verify_certificate(const struct verify *v, const char *source, struct span b
 				      .first = f->n,
 				      .end = f->n,
 				      .staple_only = v->staple_only};
-	if (gather(v, source, bytes, r, e) != 0) {
+	if (gather(v, source, bytes, r, f, e) != 0) {
 		if (e->code == ERR_MEMORY)
 			return -1;
 		out->error = e->text;

@@ -331,7 +331,7 @@ status_is "--from a request" 0 staple-csr --key default.key --from names.pem --s
 is "with the same names" "$(names_of from2.pem)" "$(names_of names.pem)"
 is "and another subject" "$(subject_of from2.pem)" "CN=other"
 status_is "--from something else" 2 staple-csr --key default.key --from default.key
-err_like "says so" 'neither a certificate nor a request'
+err_like "says so" 'no certificate or request in it, but a private key'
 status_is "--carry x" 1 staple-csr --key default.key --from old.pem --carry x
 
 # --- JSON ---
