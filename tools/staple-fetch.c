@@ -175,9 +175,14 @@ static void tell_proxies(const struct tool_run *run)
 	static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
 					    "ALL_PROXY", "no_proxy", "NO_PROXY"};
 
-	for (size_t i = 0; run->verbose && i < sizeof names / sizeof *names; i++)
-		if (getenv(names[i]))
-			tool_note(run, "%s is %s", names[i], getenv(names[i]));
+	for (size_t i = 0; run->verbose && i < sizeof names / sizeof *names; i++) {
+		const char *url = getenv(names[i]), *host = url ? strrchr(url, '@') : NULL;
+
+		if (host) /* what stands before it can be a password */
+			tool_note(run, "%s is ...%s", names[i], host);
+		else if (url)
+			tool_note(run, "%s is %s", names[i], url);
+	}
 }
 
 /* A hook needs what we do not. */
