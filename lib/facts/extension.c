@@ -47,6 +47,24 @@ static enum extension_known known_of(struct span oid)
 	}
 }
 
+/* An extension as nearly all are: nothing in it deviates.  False: extension_get has to look. */
+static inline bool common_look(struct span *list, struct extension *out)
+{
+	struct span rest = *list, body, oid, value;
+	bool critical;
+
+	if (!der_get_common(&rest, DER_SEQUENCE, &body) || !der_get_common(&body, DER_OID, &oid))
+		return false;
+	critical = body.n > 3 && body.p[0] == DER_BOOLEAN && body.p[1] == 1 && body.p[2] == 0xff;
+	if (critical)
+		body = span_of(body.p + 3, body.n - 3);
+	if (!der_get_common(&body, DER_OCTET_STRING, &value) || !der_end(body))
+		return false;
+	*out = (struct extension){oid, critical, value};
+	*list = rest;
+	return true;
+}
+
 /* One Extension (RFC 5280, 4.1).  NULL, or why it cannot be delimited. */
 static const char *extension_get(struct span *list, struct extension *out, uint32_t *deviations)
 {
@@ -118,7 +136,8 @@ int extension_decode(struct span list, struct extension_facts *x, const char **w
 	if (der_end(list))
 		x->deviations |= deviation_bit(DEVIATION_EXTENSIONS_EMPTY);
 	while (!der_end(cursor)) {
-		if ((*why = extension_get(&cursor, &ext, &x->deviations)) != NULL)
+		if (!common_look(&cursor, &ext) &&
+		    (*why = extension_get(&cursor, &ext, &x->deviations)) != NULL)
 			return -1;
 		x->count++;
 		k = known_of(ext.oid);

@@ -87,8 +87,10 @@ static bool ec_read(struct span parameters, struct spki *out)
 
 	if (der_get(&parameters, DER_OID, &out->curve) == 0) {
 		for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
-			if (oid_is(out->curve, curves[i].oid))
+			if (oid_is(out->curve, curves[i].oid)) {
 				out->size = curves[i].size;
+				break;
+			}
 		return out->bits.n != 0;
 	}
 	if (der_get(&parameters, DER_SEQUENCE, &body) == 0 &&
@@ -105,6 +107,7 @@ static bool key_read(struct span parameters, struct spki *out)
 		if (oid_is(out->algorithm, kinds[i].oid)) {
 			out->kind = kinds[i].kind;
 			out->size = kinds[i].size;
+			break;
 		}
 	switch (out->kind) {
 	case KEY_RSA:

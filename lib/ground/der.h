@@ -98,6 +98,37 @@ MUST_USE static inline int der_get(struct span *in, uint8_t tag, struct span *co
 	return der_get_whole(in, tag, content, NULL);
 }
 
+/* As der_get for the common look alone, without a call: an element with this identifier octet whose
+ * length takes one to three octets.  False: look again with der_get. */
+static inline bool der_get_common(struct span *in, uint8_t tag, struct span *content)
+{
+	const uint8_t *p = in->p;
+	size_t head = 2, n;
+
+	if (in->n < 4 || p[0] != tag)
+		return false;
+	n = p[1];
+	if (n == 0x81) {
+		head = 3;
+		n = p[2];
+		if (n < 0x80)
+			return false;
+	} else if (n == 0x82) {
+		head = 4;
+		n = (size_t)p[2] << 8 | p[3];
+		if (n < 0x100)
+			return false;
+	} else if (n >= 0x80) {
+		return false;
+	}
+	if (n > in->n - head)
+		return false;
+	*content = (struct span){p + head, n};
+	in->p += head + n;
+	in->n -= head + n;
+	return true;
+}
+
 /* 1: it was there; 0: something else, or the end, and *content is SPAN_NONE; -1: broken. */
 MUST_USE int der_get_optional(struct span *in, uint8_t tag, struct span *content);
 

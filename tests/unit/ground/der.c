@@ -194,9 +194,42 @@ static void headers_are_written_as_they_are_read(void **state)
 	}
 }
 
+/* What der_get_common takes, der_get takes too, and both the same; what it leaves changes nothing. */
+static void the_short_way_is_no_other(void **state)
+{
+	static const uint8_t lengths[] = {0, 1, 2, 3, 0x7f, 0x80, 0x81, 0x82, 0x83, 0xff};
+	uint8_t element[320] = {0x30};
+	size_t taken = 0;
+
+	(void)state;
+	for (unsigned a = 0; a < 256; a++)
+		for (size_t b = 0; b < sizeof lengths; b++)
+			for (size_t c = 0; c < sizeof lengths; c++)
+				for (size_t n = 0; n <= sizeof element; n += n < 8 || n > 120 ? 1 : 112) {
+					struct span in = span_of(element, n), slow = in, content, same = SPAN_NONE;
+
+					element[1] = (uint8_t)a;
+					element[2] = lengths[b];
+					element[3] = lengths[c];
+					if (!der_get_common(&in, 0x30, &content)) {
+						assert_true(in.p == slow.p && in.n == slow.n);
+						continue;
+					}
+					taken++;
+					assert_int_equal(der_get(&slow, 0x30, &same), 0);
+					assert_true(in.p == slow.p && in.n == slow.n);
+					assert_true(content.p == same.p && content.n == same.n);
+				}
+	assert_true(taken > 1000);
+	element[1] = 2;
+	assert_false(der_get_common(&(struct span){element, 8}, 0x31, &(struct span){0}));
+	assert_true(der_get_common(&(struct span){element, 4}, 0x30, &(struct span){0}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_short_way_is_no_other),
 		cmocka_unit_test(refuses_what_is_not_der),
 		cmocka_unit_test(takes_one_element_and_no_more),
 		cmocka_unit_test(integers_are_minimal),
