@@ -246,8 +246,15 @@ int scan_deliver(struct scan *s, const struct item *it, const struct record *x, 
 	return rc;
 }
 
-static int deliver_record(struct scan *s, struct item *it, struct record *x, struct err *e)
+static int deliver_record(struct scan *s, struct item *it, const struct item_file *f, struct record *x,
+			  struct err *e)
 {
+	int done = scan_stream_whole(s, x, it->bytes.p, f->entry, e);
+
+	if (done != 0)
+		return done == 1 ? 0 : -1;
+	if (set_path(s, f->entry, e) != 0)
+		return -1;
 	if (x->index != STORE_NO_INDEX)
 		x->index += s->base;
 	return scan_deliver(s, it, x, (const char *)s->path.p, e);
@@ -285,12 +292,10 @@ static int deliver_file(struct scan *s, struct item *it, struct item_file *f, si
 {
 	bool part = it->kind == ITEM_PART;
 
-	if (set_path(s, f->entry, e) != 0)
-		return -1;
-	if (part && deliver_orphan(s, it, e) != 0)
+	if (part && (set_path(s, f->entry, e) != 0 || deliver_orphan(s, it, e) != 0))
 		return -1;
 	for (size_t i = from; i < f->end; i++)
-		if (deliver_record(s, it, &it->records[i], e) != 0)
+		if (deliver_record(s, it, f, &it->records[i], e) != 0)
 			return -1;
 	s->sum.keys += f->keys;
 	if (part) {

@@ -73,11 +73,14 @@ static const struct issuer *issuer_of(struct sink_state *k, const struct cert *c
 	return x;
 }
 
-/* The row itself; the reader's thread writes it, so that delivering is only copying. */
-static void write_row(struct sink_state *k, struct record *x, const struct cert *c,
-		      const struct inventory_staple *staple, const struct findings *f)
+/* The row itself; the reader's thread writes it, so that delivering is only copying.  In a part its
+ * index is not known yet, and the line is begun when it is. */
+static void write_row(struct sink_state *k, struct record *x, const struct store_object *o,
+		      const struct cert *c, const struct inventory_staple *staple,
+		      const struct findings *f)
 {
 	const struct issuer *issuer = issuer_of(k, c);
+	struct inventory_place place = {o->source, o->index, o->entry, k->links};
 	struct inventory_cert row = {.cert = c, .sha256 = x->sha256, .format = x->format,
 				     .ca = issuer->ca, .issuer = buf_span(&issuer->text),
 				     .staples = staple, .staple_count = staple != NULL,
@@ -86,10 +89,17 @@ static void write_row(struct sink_state *k, struct record *x, const struct cert 
 
 	json_begin(&j, &k->item->bytes, 0);
 	json_object(&j);
+	if (!k->part) {
+		json_member_cstring(&j, "type", "certificate");
+		inventory_json_place(&j, &place);
+	}
 	inventory_json_cert(&j, &row);
 	json_object_end(&j);
 	json_end(&j);
+	if (!k->part)
+		buf_add_byte(&k->item->bytes, '\n');
 	x->written = true;
+	x->whole = !k->part;
 }
 
 /* In a stream there is no looking back: only what stands where a server looks for it is known. */
@@ -116,7 +126,8 @@ static bool staple_beside(struct sink_state *k, const struct record *x, const st
 }
 
 /* In a stream: judge, filter and write here, when the row's index is known. */
-static void row_here(struct sink_state *k, struct record *x, const struct cert *c)
+static void row_here(struct sink_state *k, struct record *x, const struct store_object *o,
+		     const struct cert *c)
 {
 	struct scan *s = k->scan;
 	struct findings f;
@@ -137,7 +148,7 @@ static void row_here(struct sink_state *k, struct record *x, const struct cert *
 	x->unchecked = scan_unchecked(&f);
 	x->dropped = !scan_wanted(s, c, &f);
 	if (!x->dropped)
-		write_row(k, x, c, beside ? &staple : NULL, may ? &f : NULL);
+		write_row(k, x, o, c, beside ? &staple : NULL, may ? &f : NULL);
 	if (f.failed)
 		k->item->failed = true;
 	findings_wipe(&f);
@@ -161,7 +172,7 @@ static void take_cert(void *context, const struct store_object *o, const struct 
 	}
 	memcpy(x->sha256, d.bytes, sizeof x->sha256);
 	if (k->scan->o->stream)
-		row_here(k, x, c);
+		row_here(k, x, o, c);
 	else
 		buf_add(&k->item->bytes, c->der);
 	end_record(k, x);
@@ -319,6 +330,8 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 		file->end = it->n;
 		return;
 	}
+	if (s->o->stream && scan_links(s, x, &k.links, NULL) != 0)
+		it->failed = true;
 	buf_reset(&w->file);
 	if (file->fd >= 0) {
 		error = read_whole(file->fd, file->size, &w->file);
@@ -336,6 +349,7 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 		problem_here(&k, STORE_ERROR, strerror(error));
 	else
 		read_content(&k, w, file, buf_span(&w->file));
+	free((void *)k.links);
 	file->end = it->n;
 	if (w->file.cap > 4 * LARGE_FILE)
 		buf_wipe(&w->file);

@@ -38,6 +38,7 @@ struct record {
 	uint8_t must_staple; /* enum must_staple */
 	uint8_t worst;       /* enum severity: of the findings */
 	bool written;        /* payload: the JSON from "sha256" on; else DER, or a problem's text */
+	bool whole;          /* payload: the line as it is written when the certificate is new */
 	bool dropped;        /* the filter does not want it */
 	bool note;           /* a problem that is none */
 	bool failing;        /* a finding for which the run fails */
@@ -105,6 +106,7 @@ struct sink_state {
 	struct worker *worker;
 	const char *source;   /* the file's own name, to tell members from it */
 	const char *path;     /* in text, for findings and servers */
+	const char **links;   /* that lead to the file; or NULL */
 	bool part;            /* indexes are those of the part */
 };
 
@@ -242,5 +244,8 @@ int scan_links(const struct scan *s, const struct walk_entry *x, const char ***o
 const char *scan_member(struct scan *s, const char *name, struct err *e);
 int scan_stream(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,
 		const char *entry, struct err *e);
+/* A record whose line is ready, and whose certificate is new: 1, and it is written.  Else 0. */
+int scan_stream_whole(struct scan *s, const struct record *x, const uint8_t *bytes, size_t entry,
+		      struct err *e);
 
 #endif

@@ -165,13 +165,36 @@ static int write_cert(struct scan *s, const struct record *x, struct span payloa
 		goto out;
 	}
 	count(s, x, worst);
-	place_head(s, p);
-	buf_add_byte(s->r->out, ',');
-	buf_add(s->r->out, span_from(payload, 1)); /* without its brace */
-	buf_add_byte(s->r->out, '\n');
+	if (x->whole) {
+		buf_add(s->r->out, payload);
+	} else {
+		place_head(s, p);
+		buf_add_byte(s->r->out, ',');
+		buf_add(s->r->out, span_from(payload, 1)); /* without its brace */
+		buf_add_byte(s->r->out, '\n');
+	}
 out:
 	buf_wipe(&late);
 	return rc;
+}
+
+int scan_stream_whole(struct scan *s, const struct record *x, const uint8_t *bytes, size_t entry,
+		      struct err *e)
+{
+	size_t row;
+	int added;
+
+	if (!x->whole || x->source_n > 0)
+		return 0;
+	added = seen_add(&s->seen, x->sha256, (uint32_t)entry, (uint32_t)x->index, &row, e);
+	if (added != 1)
+		return added;
+	s->sum.found++;
+	s->failing |= x->failing;
+	s->unchecked |= s->o->fail.errors && x->unchecked;
+	count(s, x, (enum severity)x->worst);
+	buf_add_bytes(s->r->out, bytes + x->at + x->entry_n, x->n - x->entry_n);
+	return 1;
 }
 
 static void write_line(struct scan *s, const char *type, const struct inventory_item *item)
