@@ -1,6 +1,7 @@
 #include "crypto/pkcs12.h"
 
 #include "crypto/library.h"
+#include "crypto/pkcs12_scheme.h"
 
 #include <gnutls/gnutls.h>
 #include <gnutls/pkcs12.h>
@@ -22,41 +23,37 @@ static void list_bag(struct reader *r, gnutls_pkcs12_bag_t bag)
 			(gnutls_pkcs12_bag_type_t)gnutls_pkcs12_bag_get_type(bag, (unsigned)i);
 		gnutls_datum_t data = {NULL, 0};
 		char *name = NULL;
+		struct err why;
+		int rc;
 
 		if (type == GNUTLS_BAG_PKCS8_KEY || type == GNUTLS_BAG_PKCS8_ENCRYPTED_KEY)
 			r->sink->key(r->sink->context);
-		if (type != GNUTLS_BAG_CERTIFICATE ||
-		    gnutls_pkcs12_bag_get_data(bag, (unsigned)i, &data) < 0)
+		if (type != GNUTLS_BAG_CERTIFICATE)
 			continue;
+		rc = gnutls_pkcs12_bag_get_data(bag, (unsigned)i, &data);
+		if (rc < 0) {
+			err_set(&why, ERR_PARSE, "PKCS#12: a certificate bag (RFC 7292, 4.2.3): %s",
+				crypto_error_text(rc));
+			r->sink->unread(r->sink->context, &why);
+			continue;
+		}
 		if (gnutls_pkcs12_bag_get_friendly_name(bag, (unsigned)i, &name) < 0)
 			name = NULL;
 		r->sink->cert(r->sink->context, span_of(data.data, data.size), name);
 	}
 }
 
-/* Schemes that GnuTLS has no word for, by their OID. */
-static const char *scheme_of(const char *oid)
+/* GnuTLS has no word for it: what its bytes say. */
+static void set_scheme(gnutls_pkcs12_bag_t bag, const char *oid, struct err *e)
 {
-	static const struct {
-		const char *oid, *name;
-	} known[] = {
-		{"1.2.840.113549.1.12.1.1", "pbeWithSHAAnd128BitRC4"},
-		{"1.2.840.113549.1.12.1.2", "pbeWithSHAAnd40BitRC4"},
-		{"1.2.840.113549.1.12.1.3", "pbeWithSHAAnd3-KeyTripleDES-CBC"},
-		{"1.2.840.113549.1.12.1.4", "pbeWithSHAAnd2-KeyTripleDES-CBC"},
-		{"1.2.840.113549.1.12.1.5", "pbeWithSHAAnd128BitRC2-CBC"},
-		{"1.2.840.113549.1.12.1.6", "pbeWithSHAAnd40BitRC2-CBC"},
-		{"1.2.840.113549.1.5.1", "pbeWithMD2AndDES-CBC"},
-		{"1.2.840.113549.1.5.3", "pbeWithMD5AndDES-CBC"},
-		{"1.2.840.113549.1.5.10", "pbeWithSHA1AndDES-CBC"},
-		{"1.2.840.113549.1.5.13", "PBES2"},
-		{"1.3.6.1.4.1.11591.4.11", "scrypt"},
-	};
+	gnutls_datum_t data = {NULL, 0};
+	struct buf b;
 
-	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (strcmp(known[i].oid, oid) == 0)
-			return known[i].name;
-	return oid;
+	buf_init(&b);
+	if (gnutls_pkcs12_bag_get_data(bag, 0, &data) < 0 || !pkcs12_scheme(span_of(data.data, data.size), &b))
+		buf_add_str(&b, oid);
+	err_set(e, ERR_UNSUPPORTED, "PKCS#12: encrypted with %s, which is not read", buf_cstr(&b));
+	buf_wipe(&b);
 }
 
 /* May the bag be tried?  Not with a scheme that is unknown, or rounds without end. */
@@ -68,8 +65,7 @@ static int check_scheme(gnutls_pkcs12_bag_t bag, unsigned *rounds_out, struct er
 
 	*rounds_out = rounds;
 	if (rc < 0 && oid)
-		err_set(e, ERR_UNSUPPORTED, "PKCS#12: encrypted with %s, which is not read",
-			scheme_of(oid));
+		set_scheme(bag, oid, e);
 	else if (rc < 0 && rc != GNUTLS_E_SHORT_MEMORY_BUFFER)
 		err_set(e, ERR_UNSUPPORTED, "PKCS#12: the encryption cannot be told: %s",
 			crypto_error_text(rc));

@@ -41,11 +41,13 @@ static enum shape shape_of(struct span bytes)
 	if (tag == DER_ENUMERATED)
 		return SHAPE_STAPLE;
 	if (tag == DER_INTEGER) /* PKCS#1, PKCS#8, SEC 1 */
-		return SHAPE_KEY;
+		return der_peek(outer) == DER_INTEGER || der_peek(outer) == DER_SEQUENCE ||
+				       der_peek(outer) == DER_OCTET_STRING
+			       ? SHAPE_KEY : SHAPE_UNKNOWN;
 	if (tag != DER_SEQUENCE)
 		return SHAPE_UNKNOWN;
-	if (der_peek(outer) == DER_OCTET_STRING) /* EncryptedPrivateKeyInfo */
-		return SHAPE_KEY;
+	if (der_peek(outer) == DER_OCTET_STRING) /* EncryptedPrivateKeyInfo, and nothing behind */
+		return der_get_any(&outer, NULL, NULL, NULL) == 0 && outer.n == 0 ? SHAPE_KEY : SHAPE_UNKNOWN;
 	if (der_peek(first) == DER_CONTEXT_CONS(0))
 		return SHAPE_CERT;
 	if (der_get_any(&first, &tag, &x, NULL) != 0)

@@ -20,7 +20,8 @@ bool store_pkcs12_is(struct span bytes)
 	if (bytes.n < 24 || bytes.p[0] != 0x30)
 		return false;
 	in = inside(bytes);
-	if (in.n < 16 || memcmp(in.p, "\x02\x01\x03\x30", 4) != 0)
+	/* Another version is told by the reader; a private key has no PKCS#7 type there. */
+	if (in.n < 16 || in.p[0] != 0x02 || in.p[1] != 0x01 || in.p[3] != 0x30)
 		return false;
 	in = inside(span_from(in, 3));
 	return in.n >= sizeof pkcs7_arc && memcmp(in.p, pkcs7_arc, sizeof pkcs7_arc) == 0;

@@ -123,8 +123,8 @@ void store_read(struct store_input *in)
 	}
 	in->format = r->name;
 	r->read(in);
-	if (in->certs + in->requests + in->staples + in->problems + in->keys + in->others +
-		    in->found > 0)
+	if (in->certs + in->requests + in->staples + in->problems + in->keys + in->found > 0)
 		return;
-	nothing(in, "no certificate is in it");
+	nothing(in, in->others > 0 ? "no certificate, request or staple is in it: a CRL, a public key, or the like"
+				   : "no certificate is in it");
 }

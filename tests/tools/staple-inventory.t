@@ -171,6 +171,12 @@ openssl pkcs12 -legacy -export -in pki/ms.pem -inkey pki/ms.key -passout pass:se
 	-keypbe PBE-SHA1-3DES -out stores/rc2.p12
 status_is "a scheme that is not read is a problem" 2 inv --password-file passwords stores/rc2.p12
 out_like "that names it" 'pbeWithSHAAnd128BitRC2-CBC'
+for scheme in RC2-CBC:rc2-CBC RC4:rc4 camellia-256-cbc:camellia256-CBC aria-128-cbc:aria128-CBC; do
+	openssl pkcs12 -legacy -export -in pki/ms.pem -nokeys -passout pass:secret -certpbe ${scheme%:*} -out stores/pbes2.p12
+	status_is "PBES2 with ${scheme%:*}" 2 inv --password-file passwords stores/pbes2.p12
+	out_like "names the cipher" "encrypted with PBES2 with PBKDF2 \\(hmacWithSHA256\\) and ${scheme#*:}, which is not read"
+done
+rm stores/pbes2.p12
 openssl pkcs12 -export -in pki/ms.pem -nokeys -passout pass:x -nomac -iter 6000000 -certpbe AES-256-CBC \
 	-out stores/slow.p12
 status_is "key derivation is not repeated without end" 2 inv --password-file passwords stores/slow.p12
@@ -479,6 +485,10 @@ if [ -d "$corpora/made-stores" ]; then
 	cp "$T/out" report.json
 	is "made-stores: exactly those certificates, each with its index and flag" \
 		"$(/usr/bin/python3 "$check" expected report.json "$corpora/made-stores" "$corpora/made-stores/EXPECTED.tsv")" ""
+	run inv --password-file pw --format ndjson "$corpora/made-stores"
+	cp "$T/out" report.ndjson
+	is "made-stores: ndjson has exactly the same" \
+		"$(/usr/bin/python3 "$check" expected report.ndjson "$corpora/made-stores" "$corpora/made-stores/EXPECTED.tsv")" ""
 	for dir in "$corpora"/*/; do
 		[ -e "$dir/MANIFEST.tsv" ] || continue
 		name=$(basename "$dir")
@@ -486,6 +496,10 @@ if [ -d "$corpora/made-stores" ]; then
 		cp "$T/out" report.json
 		is "$name: the manifest's flags" \
 			"$(/usr/bin/python3 "$check" manifest report.json "${dir%/}" "$dir/MANIFEST.tsv")" ""
+		run inv --password-file pw --format ndjson "$dir"
+		cp "$T/out" report.ndjson
+		is "$name: ndjson has the same flags" \
+			"$(/usr/bin/python3 "$check" manifest report.ndjson "${dir%/}" "$dir/MANIFEST.tsv")" ""
 	done
 else
 	diag "no corpora here: only what this test makes itself"
