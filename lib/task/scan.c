@@ -82,7 +82,7 @@ static int open_entry(struct scan *s, const struct walk_entry *x)
 
 static void open_file(struct scan *s, struct item_file *f)
 {
-	struct stat st;
+	struct stat st = {0};
 	off_t size;
 
 	if (s->walk.v[f->entry].dir == WALK_NO_DIR &&
@@ -97,10 +97,10 @@ static void open_file(struct scan *s, struct item_file *f)
 		return;
 	/* Of what the folder calls a file the size is asked alone, which costs a third; pipes and
 	 * sockets have none, and devices none but disks. */
-	errno = 0;
 	size = s->walk.v[f->entry].dir == WALK_NO_DIR ? 0 : lseek(f->fd, 0, SEEK_END);
 	if (size <= 0 && (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
-		f->error = errno ? errno : EINVAL;
+		f->became = st.st_mode;
+		f->error = EINVAL;
 		close(f->fd);
 		f->fd = -1;
 		return;

@@ -9,6 +9,7 @@
 #include "task/scan_part.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -315,6 +316,25 @@ int scan_extra(struct scan *s, const char *path, struct span bytes, struct err *
 	return rc;
 }
 
+/* What the listing called a file could not be read as one. */
+static void not_read(struct sink_state *k, const struct item_file *file, int error)
+{
+	char text[96];
+
+	if (file->became || error == EISDIR || error == ELOOP) {
+		snprintf(text, sizeof text, "became %s while the folder was scanned",
+			 error == ELOOP ? "a symbolic link" : error == EISDIR ? "a folder"
+									      : file_kind(file->became));
+		problem_here(k, STORE_ERROR, text);
+	} else if (error == ENOENT) {
+		problem_here(k, STORE_ERROR, "vanished while the folder was scanned");
+	} else if (error == EFBIG) {
+		problem_here(k, STORE_ERROR, "more than 1 GiB in one container");
+	} else {
+		problem_here(k, STORE_ERROR, strerror(error));
+	}
+}
+
 static void do_file(struct scan *s, struct worker *w, struct item *it, struct item_file *file)
 {
 	const struct walk_entry *x = entry_of(s, file->entry);
@@ -339,14 +359,8 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 			file_quick_close(file->fd);
 		file->fd = -1;
 	}
-	if (error == ELOOP)
-		problem_here(&k, STORE_ERROR, "became a symbolic link while the folder was scanned");
-	else if (error == ENOENT)
-		problem_here(&k, STORE_ERROR, "vanished while the folder was scanned");
-	else if (error == EFBIG)
-		problem_here(&k, STORE_ERROR, "more than 1 GiB in one container");
-	else if (error != 0)
-		problem_here(&k, STORE_ERROR, strerror(error));
+	if (error != 0)
+		not_read(&k, file, error);
 	else
 		read_content(&k, w, file, buf_span(&w->file));
 	free((void *)k.links);

@@ -418,6 +418,32 @@ out_like "with its place" 'tls.crt: not base64'
 { printf 'apiVersion: v1\nx: '; head -c 100000 /dev/zero | tr '\0' '['; } >deep.yaml
 status_is "nesting without end is a problem" 2 timeout 20 staple-inventory $at deep.yaml
 
+# --- a folder that changes while it is scanned ---
+# The scan has listed it, opened the first files ahead, and waits for standard input.
+mkdir changing changing/sub
+for ((i = 100; i < 500; i++)); do cp pki/plain.pem changing/$i.pem; done
+cp pki/ms.pem changing/sub/ms.pem
+mkfifo wait
+inv --jobs 1 --format json - changing <wait >out 2>err &
+scan=$!
+exec 7>wait
+for ((i = 0; i < 500; i++)); do
+	[ "$(find /proc/$scan/fd -lname '*/changing/*.pem' 2>/dev/null | wc -l)" -ge 100 ] && break
+	sleep 0.02
+done
+rm changing/400.pem changing/40[1-3].pem
+ln -s 100.pem changing/401.pem; mkfifo changing/402.pem; mkdir changing/403.pem
+: >changing/404.pem; cat pki/ms.pem >>changing/405.pem; cp pki/ms.pem changing/new.pem
+rm -r changing/sub
+exec 7>&-
+wait $scan
+is "a folder that changes while it is scanned is status 2" $? 2
+is "each file that changed is told" "$(query 'sorted((p["path"], p["reason"]) for p in d["problems"] if p["path"] != "-")')" \
+	"[('changing/400.pem', 'vanished while the folder was scanned'), ('changing/401.pem', 'became a symbolic link while the folder was scanned'), ('changing/402.pem', 'became a pipe while the folder was scanned'), ('changing/403.pem', 'became a folder while the folder was scanned'), ('changing/404.pem', 'the file is empty'), ('changing/sub/ms.pem', 'vanished while the folder was scanned')]"
+is "all others are read" "$(query 'sorted((c["must_staple"], len(c["sources"])) for c in d["certificates"])')" \
+	"[('no', 395), ('yes', 1)]"
+rm wait
+
 # --- archives ---
 tar -C store -cf all.tar bundle.pem ms.der; gzip -k all.tar; xz -k all.tar; gzip -c pki/ms.pem >ms.pem.gz
 /usr/bin/python3 -c 'import zipfile; z = zipfile.ZipFile("all.zip", "w"); z.write("all.tar.gz"); z.write("store/ms.der"); z.writestr("readme", "x")'
