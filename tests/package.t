@@ -77,9 +77,7 @@ ok "dpkg --install" in_root --install "$deb"
 err_unlike "without a word of trouble" 'error|cannot|depend'
 is "it is installed" "$(dpkg --root="$root" --get-selections staple-tools | tr -s '\t' ' ')" "staple-tools install"
 is "with every file unharmed" "$(dpkg --root="$root" --verify staple-tools)" ""
-if command -v systemd-sysusers >/dev/null; then
-	ok "with its user" grep -q '^staple-fetch:' "$root/etc/passwd"
-fi
+ok "with its user" grep -q "^staple-fetch:" "$root/etc/passwd"
 is "nothing is enabled before one says what to fetch" "$(find "$root/etc" -name '*.wants')" ""
 
 # Below its root with this machine's libraries, and nothing else.
