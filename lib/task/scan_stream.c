@@ -22,25 +22,34 @@ static void tail(struct scan *s, const struct inventory_place *p)
 	}
 }
 
-/* {"type":"certificate","source":"...","index":N and what follows up to the fingerprint */
-static void place_head(struct scan *s, const struct inventory_place *p)
+static void head_of(struct buf *out, const char *source)
 {
 	struct json j;
 
-	buf_add_str(s->r->out, "{\"type\":\"certificate\",\"source\":");
+	buf_add_str(out, "{\"type\":\"certificate\",\"source\":");
+	json_begin(&j, out, 0);
+	json_cstring(&j, source);
+	buf_add_str(out, ",\"index\":");
+}
+
+/* {"type":"certificate","source":"...","index":N and what follows up to the fingerprint.  All but
+ * the number is the same for a whole file. */
+static void place_head(struct scan *s, const struct inventory_place *p)
+{
+	struct buf *out = s->r->out;
+	uint8_t *room;
+
 	if (p->source == (const char *)s->path.p) {
-		if (s->head.n == 0) {
-			json_begin(&j, &s->head, 0);
-			json_cstring(&j, p->source);
-		}
-		buf_add(s->r->out, buf_span(&s->head));
+		if (s->head.n == 0)
+			head_of(&s->head, p->source);
+		buf_add(out, buf_span(&s->head));
+		out->failed |= s->head.failed;
 	} else {
-		json_begin(&j, s->r->out, 0);
-		json_cstring(&j, p->source);
+		head_of(out, p->source);
 	}
-	buf_add_str(s->r->out, ",\"index\":");
-	json_begin(&j, s->r->out, 0);
-	json_int(&j, (int64_t)p->index);
+	room = buf_room(out, TEXT_INT_MAX);
+	if (room)
+		out->n += (size_t)(text_put_int(room, (int64_t)p->index) - room);
 	tail(s, p);
 }
 
@@ -132,6 +141,19 @@ static int late_row(struct scan *s, const struct record *x, struct span der,
 	return rc;
 }
 
+/* The row behind its head: a comma instead of its brace, and the line's end. */
+static void add_rest(struct buf *out, struct span row)
+{
+	uint8_t *room = buf_room(out, row.n + 1);
+
+	if (!room)
+		return;
+	memcpy(room, row.p, row.n);
+	room[0] = ',';
+	room[row.n] = '\n';
+	out->n += row.n + 1;
+}
+
 static int write_cert(struct scan *s, const struct record *x, struct span payload,
 		      const struct inventory_place *p, struct err *e)
 {
@@ -169,9 +191,7 @@ static int write_cert(struct scan *s, const struct record *x, struct span payloa
 		buf_add(s->r->out, payload);
 	} else {
 		place_head(s, p);
-		buf_add_byte(s->r->out, ',');
-		buf_add(s->r->out, span_from(payload, 1)); /* without its brace */
-		buf_add_byte(s->r->out, '\n');
+		add_rest(s->r->out, payload);
 	}
 out:
 	buf_wipe(&late);
