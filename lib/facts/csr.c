@@ -28,8 +28,10 @@ static bool attribute_next(struct span *in, struct attribute *out)
 	if (der_get(in, DER_SEQUENCE, &body) != 0)
 		return false;
 	if (der_get(&body, DER_OID, &out->oid) != 0 ||
-	    der_get(&body, DER_SET, &out->values) != 0 || !der_end(body))
-		out->oid = out->values = SPAN_NONE;
+	    der_get(&body, DER_SET, &out->values) != 0 || !der_end(body)) {
+		out->oid = SPAN_NONE;
+		out->values = SPAN_NONE;
+	}
 	return true;
 }
 

@@ -62,7 +62,7 @@ static int make_order(const struct scan *s, struct key *order, struct err *e)
 		if (s->o->sort != SCAN_SORT_EXPIRY && !(order[i].text = key_text(s, &c, i)))
 			return no_memory(e);
 	}
-	if (s->o->sort != SCAN_SORT_FOUND)
+	if (s->o->sort != SCAN_SORT_FOUND && s->seen.n > 1)
 		qsort(order, s->seen.n, sizeof *order, by_key);
 	return 0;
 }
