@@ -8,8 +8,11 @@
 #include "ground/file.h"
 #include "store/server_part.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fnmatch.h>
 #include <glob.h>
+#include <sys/stat.h>
 
 #define FILES 4
 #define MAIN "/etc/fuzz/main"
@@ -20,7 +23,15 @@ static struct {
 } files[FILES];
 static size_t file_count; /* 0: no input is being read, and the disk is the disk */
 
-/* Linked with --wrap: the library's includes come here. */
+/* Linked with --wrap: what the library asks the disk for comes here. */
+int __wrap_stat(const char *path, struct stat *st);
+int __wrap_access(const char *path, int mode);
+int __wrap_scandir(const char *path, struct dirent ***names, int (*take)(const struct dirent *),
+		   int (*order)(const struct dirent **, const struct dirent **));
+char *__wrap_realpath(const char *path, char *out);
+int __real_stat(const char *path, struct stat *st);
+int __real_scandir(const char *path, struct dirent ***names, int (*take)(const struct dirent *),
+		   int (*order)(const struct dirent **, const struct dirent **));
 int __wrap_glob(const char *pattern, int flags, int (*failed)(const char *, int), glob_t *g);
 void __wrap_globfree(glob_t *g);
 int __wrap_file_read(const char *path, size_t limit, struct buf *out, struct err *e);
@@ -31,6 +42,63 @@ static const char *last_part(const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return slash ? slash + 1 : path;
+}
+
+static bool is_there(const char *path)
+{
+	bool found = false;
+
+	for (size_t i = 1; i < file_count; i++)
+		found |= strcmp(last_part(path), files[i].name) == 0;
+	return found;
+}
+
+/* "d" is a folder with all of them. */
+static bool is_folder(const char *path)
+{
+	return strcmp(last_part(path), "d") == 0;
+}
+
+int __wrap_stat(const char *path, struct stat *st)
+{
+	if (file_count == 0)
+		return __real_stat(path, st);
+	*st = (struct stat){.st_mode = is_folder(path) ? S_IFDIR | 0755 : S_IFREG | 0644};
+	errno = ENOENT;
+	return is_folder(path) || is_there(path) ? 0 : -1;
+}
+
+int __wrap_access(const char *path, int mode)
+{
+	struct stat st;
+
+	(void)mode;
+	return __wrap_stat(path, &st);
+}
+
+int __wrap_scandir(const char *path, struct dirent ***names, int (*take)(const struct dirent *),
+		   int (*order)(const struct dirent **, const struct dirent **))
+{
+	if (file_count == 0)
+		return __real_scandir(path, names, take, order);
+	if (!is_folder(path))
+		return -1;
+	*names = calloc(file_count, sizeof **names);
+	FUZZ_CHECK(*names);
+	for (size_t i = 1; i < file_count; i++) {
+		struct dirent *d = calloc(1, sizeof *d);
+
+		FUZZ_CHECK(d);
+		snprintf(d->d_name, sizeof d->d_name, "%s", files[i].name);
+		(*names)[i - 1] = d;
+	}
+	return (int)file_count - 1;
+}
+
+char *__wrap_realpath(const char *path, char *out)
+{
+	(void)out;
+	return strdup(path);
 }
 
 int __wrap_glob(const char *pattern, int flags, int (*failed)(const char *, int), glob_t *g)
@@ -154,7 +222,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const readers[])(struct server_list *, const char *, struct span) = {
 		server_nginx_read, server_apache_read, server_haproxy_read, server_hitch_read,
-		server_lighttpd_read, server_exim_read, server_postfix_read, server_dovecot_read};
+		server_lighttpd_read, server_exim_read, server_postfix_read, server_dovecot_read,
+		server_caddy_read};
 	struct server_list twice = {0};
 	size_t once;
 
