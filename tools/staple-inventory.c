@@ -87,6 +87,11 @@ static int list_add(struct list *l, const char *s)
 
 static int option(struct tool_run *run, int val, const char *arg)
 {
+	static const char *const names[] = {[OPTION_INCLUDE] = "include", [OPTION_EXCLUDE] = "exclude",
+					    [OPTION_ISSUER] = "issuer", [OPTION_NAME] = "name"};
+
+	if (arg[0] == '\0')
+		return tool_usage(run, "--%s: an empty pattern matches nothing", names[val]);
 	if (list_add(&given.lists[val], arg) != 0) {
 		tool_error(run, "out of memory");
 		return STATUS_UNCHECKED;
@@ -311,6 +316,8 @@ static int check_history(struct tool_run *run)
 		return tool_usage(run, "--%s needs the database: --db FILE", given.diff ? "diff" : "history");
 	if ((given.diff || given.history) && !plain)
 		return tool_usage(run, "--%s: the format must be text or json", given.diff ? "diff" : "history");
+	if (given.history && given.history[0] == '\0')
+		return tool_usage(run, "--history: needs digits of a fingerprint, or a name");
 	return STATUS_HOLDS;
 }
 
@@ -324,6 +331,15 @@ static int run_history(struct tool_run *run)
 	buf_reset(&run->out);
 	tool_fail(run, &e);
 	return STATUS_UNCHECKED;
+}
+
+/* Was the same path given before? */
+static bool is_repeated(const char *const *args, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(args[k], args[i]) == 0)
+			return true;
+	return false;
 }
 
 static int run(struct tool_run *run, const char *const *args, size_t n)
@@ -358,7 +374,7 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 
 	for (size_t i = 0; status == STATUS_HOLDS && i < n; i++) {
 		tokens |= pkcs11_is_url(args[i]); /* modules need what is given up below */
-		if (list_add(&roots, args[i]) != 0)
+		if (!is_repeated(args, i) && list_add(&roots, args[i]) != 0)
 			status = STATUS_UNCHECKED;
 	}
 	if (status == STATUS_HOLDS && n == 0)

@@ -288,6 +288,8 @@ static void add_response(struct report *r, const struct inventory_response *q)
 		buf_printf(r->out, ", says %s until %s", ocsp_cert_status_text(one.status),
 			   one.next_update == WHEN_NONE ? "(not said)"
 							: when_format(one.next_update, until));
+	if (q->judged)
+		buf_printf(r->out, "; %s", strcmp(q->judged, "unchecked") == 0 ? "not checked" : q->judged);
 	buf_add_byte(r->out, '\n');
 }
 

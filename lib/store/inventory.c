@@ -44,6 +44,7 @@ struct inventory {
 	sqlite3_stmt *st[STATEMENTS];
 	char *path;
 	int64_t roots, scan, previous; /* previous: 0: none */
+	bool overlap;                  /* there are several roots: one may lie in another */
 };
 
 static int broken(const struct inventory *db, struct err *e)
@@ -202,6 +203,7 @@ int inventory_begin(struct inventory *db, const char *roots, int64_t at, struct 
 {
 	char text[256];
 
+	db->overlap = strchr(roots, '\n') != strrchr(roots, '\n');
 	if (run(db, "BEGIN IMMEDIATE", e) != 0 ||
 	    with_text(db, "INSERT INTO roots(text) VALUES(?1) ON CONFLICT DO NOTHING", roots, NULL, e) != 0 ||
 	    with_text(db, "SELECT id FROM roots WHERE text = ?1", roots, &db->roots, e) != 0)
@@ -257,15 +259,24 @@ static int place(struct inventory *db, sqlite3_stmt *st, int64_t id, const char 
 	return step(db, st, e);
 }
 
+/* 1: it was there in that scan, and is now; 0: it was not. */
+static int stays(struct inventory *db, int64_t scan, int64_t id, const char *source, size_t index,
+		 struct err *e)
+{
+	sqlite3_bind_int64(db->st[STAY], 6, scan);
+	if (place(db, db->st[STAY], id, source, index, e) != 0)
+		return -1;
+	return sqlite3_changes(db->db) > 0;
+}
+
 int inventory_place(struct inventory *db, int64_t id, const char *source, size_t index, struct err *e)
 {
-	if (db->previous > 0) {
-		sqlite3_bind_int64(db->st[STAY], 6, db->previous);
-		if (place(db, db->st[STAY], id, source, index, e) != 0)
-			return -1;
-		if (sqlite3_changes(db->db) > 0)
-			return 0;
-	}
+	int rc = db->previous > 0 ? stays(db, db->previous, id, source, index, e) : 0;
+
+	if (rc == 0 && db->overlap) /* met already in this scan? */
+		rc = stays(db, db->scan, id, source, index, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	return place(db, db->st[COME], id, source, index, e);
 }
 

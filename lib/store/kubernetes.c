@@ -93,6 +93,8 @@ static void read_bytes(struct reader *r, const char *label, struct span bytes)
 	sub.member = true;
 	sub.keys = sub.others = sub.problems = sub.nothing = 0;
 	store_read(&sub); /* the numbers go on from value to value */
+	if (sub.nothing > 0 && (ends(label, ".crt") || ends(label, ".pem") || ends(label, ".cer")))
+		store_problem(r->in, STORE_NO_INDEX, STORE_NOTE, "%s: no certificate is in it", label);
 	r->in->certs = sub.certs;
 	r->in->requests = sub.requests;
 	r->in->staples = sub.staples;

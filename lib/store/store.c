@@ -49,10 +49,16 @@ static struct store_object object_of(const struct store_input *in, size_t index)
 void store_problem(struct store_input *in, size_t index, enum store_weight w, const char *fmt, ...)
 {
 	char text[ERR_TEXT_MAX + 64];
+	size_t n = 0;
 	va_list ap;
 
+	if (in->outer) { /* "shop/web-tls:tls.crt: ..." */
+		int head = snprintf(text, sizeof text / 2, "%s: ", in->outer);
+
+		n = head < 0 ? 0 : (size_t)head < sizeof text / 2 ? (size_t)head : sizeof text / 2 - 1;
+	}
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	vsnprintf(text + n, sizeof text - n, fmt, ap);
 	va_end(ap);
 	in->problems++;
 	in->sink->problem(in->sink->context, in->source, index, w, text);

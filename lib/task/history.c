@@ -15,7 +15,13 @@ int history_open(struct history *h, const char *path, const char *const *roots, 
 	buf_init(&text);
 	for (const char *const *r = roots; *r; r++) {
 		char *real = realpath(*r, NULL);
+		size_t n = strlen(*r);
 
+		while (n > 1 && (*r)[n - 1] == '/')
+			n--;
+		/* As it was given, too: places are named by it. */
+		buf_add_bytes(&text, *r, n);
+		buf_add_byte(&text, '\t');
 		buf_add_str(&text, real ? real : *r);
 		buf_add_byte(&text, '\n');
 		free(real);

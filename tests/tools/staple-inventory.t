@@ -415,6 +415,14 @@ is "holds both Secrets" "$(query '[(c["must_staple"], c["entry"]) for c in d["ce
 printf 'apiVersion: v1\nkind: Secret\ndata: {tls.crt: "***"}\n' >bad.yaml
 status_is "what is no base64 is a problem" 2 inv bad.yaml
 out_like "with its place" 'tls.crt: not base64'
+{ printf 'apiVersion: v1\nkind: Secret\nmetadata: {namespace: shop, name: web}\ndata:\n'
+	printf '  cut.crt: %s\n  empty.crt: %s\n  other: AAAA\n' "$(head -c 200 pki/ms.pem | base64 -w0)" "$(echo none | base64)"
+	printf 'stringData:\n  tls.crt: |\n'; sed 's/^/    /' pki/ms.pem; } >parts.yaml
+status_is "a value that is cut off" 2 inv --format json parts.yaml
+is "is a problem that names object and key; one that holds nothing is told" \
+	"$(query '[(p["severity"], p["reason"]) for p in d["problems"]]')" \
+	"[('error', 'shop/web:cut.crt: the PEM block is damaged: no END line'), ('info', 'shop/web:empty.crt: no certificate is in it')]"
+is "what stands beside it is read" "$(query '[c["entry"] for c in d["certificates"]]')" "['shop/web:tls.crt']"
 { printf 'apiVersion: v1\nx: '; head -c 100000 /dev/zero | tr '\0' '['; } >deep.yaml
 status_is "nesting without end is a problem" 2 timeout 20 staple-inventory $at deep.yaml
 
@@ -461,6 +469,21 @@ is "holds its certificate" "$(query 'len(d["certificates"])')" 1
 status_is "without --archives" 0 inv --format json all.zip
 is "archives are only told" "$(query '[(p["severity"], p["reason"]) for p in d["problems"]]')" \
 	"[('info', 'an archive: --archives looks into it')]"
+/usr/bin/python3 - <<'PY'
+import base64, zipfile
+with zipfile.ZipFile("locked.zip", "w") as z: # the flag that says encrypted, and what would be its head
+    z.writestr("a.pem", b"x" * 40)
+b = bytearray(open("locked.zip", "rb").read())
+b[6] |= 1
+b[b.rindex(b"PK\x01\x02") + 8] |= 1
+open("locked.zip", "wb").write(b)
+PY
+status_is "an encrypted zip is status 2" 2 inv --archives locked.zip
+out_like "and names its member" 'locked.zip!a.pem: cannot be unpacked: .*[Pp]assphrase'
+head -c 68000000 /dev/zero >zeros; tar -czf zeros.tgz zeros store/ms.der; rm zeros
+status_is "a member that is too large is status 2" 2 inv --archives --format json zeros.tgz
+is "and names the limit; the others are read" "$(query '[(p["path"], p["reason"]) for p in d["problems"]], len(d["certificates"])')" \
+	"([('zeros.tgz!zeros', 'not read: the member is larger than 64 MiB')], 1)"
 head -c 300 all.tar.gz >cut.tgz
 status_is "an archive that is cut off is status 2" 2 inv --archives cut.tgz
 /usr/bin/python3 - <<'PY'
