@@ -415,7 +415,7 @@ int scan_run(const struct scan_options *o, const char *const *roots, struct repo
 	seen_init(&s.seen);
 	rc = run(&s, roots, e);
 	*verdict = verdict_worst(scan_verdict(&s), rc != 0 ? VERDICT_UNKNOWN : VERDICT_PASS);
-	if (o->counts)
+	if (o->counts && rc == 0)
 		*o->counts = (struct scan_counts){s.sum.files, s.sum.problems,
 						  s.sum.found + s.sum.requests + s.sum.staples};
 	wipe(&s);

@@ -55,7 +55,7 @@ struct scan_options {
 	/* Each certificate with all its places, whatever the filter says; not in a stream.  NULL: none. */
 	void *record_context;
 	int (*record)(void *context, const struct inventory_cert *c, struct err *e);
-	/* Filled at the end when it is given. */
+	/* Filled when it is given and the scan came to its end. */
 	struct scan_counts *counts;
 };
 

@@ -295,6 +295,20 @@ ok "and the database is whole" /usr/bin/python3 -c 'import sqlite3, sys; sys.exi
 dbinv --at 2026-11-07 --jobs 1 big.pem >/dev/null & pid=$!; sleep 0.05; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
 status_is "after a scan that was killed" 0 dbinv --at 2026-11-08 --diff live
 out_like "the last complete one is in force" '^0 changes since 2026-11-06'
+mkdir mnt copies; for i in 1 2 3 4 5 6 7 8; do ln big.pem copies/$i.pem; done
+cat >full.sh <<-EOF
+	mount -t tmpfs -o size=1m tmpfs mnt || exit 42
+	staple-inventory --no-system-policy --db mnt/f.db --at 2026-11-01 live >/dev/null || exit 1
+	staple-inventory --no-system-policy --db mnt/f.db --at 2026-11-02 live copies >/dev/null; echo "status \$?"
+	staple-inventory --no-system-policy --db mnt/f.db --at 2026-11-03 --diff live
+EOF
+if [ "$(id -u)" = 0 ]; then run unshare -m sh full.sh; else run unshare -rm sh full.sh; fi
+case $status in
+0)	out_like "a disk that is full while a scan is recorded is status 2" '^status 2'
+	is "and one message" "$(sed 's/.*: mnt/mnt/' "$T/err")" "mnt/f.db: database or disk is full"
+	out_like "the scan before is in force" '^0 changes since 2026-11-01' ;;
+*)	diag "no file system can be mounted here: a full disk under the database is not tried" ;;
+esac
 /usr/bin/python3 -c 'import sqlite3; c = sqlite3.connect("h.db"); c.execute("pragma user_version = 99"); c.commit()'
 status_is "a database from a newer version is status 2" 2 dbinv live
 err_like "and says so" 'newer staple-inventory \(schema 99'
