@@ -1,19 +1,21 @@
 #!/usr/bin/python3
 """Every limit of lib/ground/limits.h at, below and above, by the programs.
 
-    limits.py SOURCE-FOLDER WORK-FOLDER LAB-FOLDER MODE-FILE PORT PORT PORT
+    limits.py SOURCE-FOLDER WORK-FOLDER LAB-FOLDER MODE-FILE PORT...
 
 TESTS names each limit and its test: a function here, which is given the limit's value out of the
 header, or the unit test in which its name stands.  A limit that is missing in TESTS is a failure, as
 is a test whose limit has gone.  Speaks TAP.
 """
 import datetime
+import http.server
 import io
 import os
 import re
 import subprocess
 import sys
 import tarfile
+import threading
 import zlib
 
 from cryptography import x509
@@ -23,7 +25,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
 SOURCE, WORK, LAB, MODE = sys.argv[1:5]
-PORTS = sys.argv[5:]  # servers whose chains have one certificate less than the limit, as many, more
+# Of servers whose chains have one certificate less than the limit, as many, one more; and that send
+# nearly as much as they may, and more.
+PORTS = sys.argv[5:]
 count = 0
 
 
@@ -41,7 +45,7 @@ def limits():
     with open(os.path.join(SOURCE, "lib/ground/limits.h")) as f:
         text = f.read()
     found = re.findall(r"^#define (LIMIT_\w+) (.+)$", text, re.M)
-    return {name: eval(re.sub(r"(\d)u\b", r"\1", value)) for name, value in found}
+    return {name: eval(re.sub(r"(\d)u\b", r"\1", value.replace("(size_t)", ""))) for name, value in found}
 
 
 def run(*args, data=None):
@@ -259,7 +263,111 @@ def fails(done):
     return done
 
 
+def name_text(n):
+    return around(n, lambda size: csr("https://a.test/" + "x" * (size - 15))), "%d" % n
+
+
+def secret(n):
+    def make(size):
+        write("password", b"p" * (size - 1), b"\n")
+        return run("staple-csr", "--no-system-policy", "--force", "--password-file", "password", "--out-key",
+                   "p.key", "--out", "p.pem", "a.test")
+    return around(n, make), "larger than|more than"
+
+
+# --- other containers ---
+
+def yaml_depth(n):
+    def make(depth):  # one level is the document's own
+        return told(inventory(write("deep.yaml", b"apiVersion: v1\nkind: Secret\nx: ", b"[" * (depth - 1),
+                                    b"]" * (depth - 1), b"\n")), "nested deeper than")
+    return around(n, make), "nested deeper than"
+
+
+def container(n):
+    """Java's magic and a hole.  It takes as much memory as the limit says."""
+    with open("/proc/meminfo") as f:
+        free = int(re.search(r"^MemAvailable: +(\d+) kB", f.read(), re.M)[1]) * 1024
+    if free < 3 * n:
+        print("# LIMIT_CONTAINER needs %d MiB of memory, and %d are free" % (n >> 20, free >> 20))
+        return [], ""
+
+    def make(size):
+        write("large.jks", bytes.fromhex("feedfeed00000002ffffffff"))
+        os.truncate(os.path.join(WORK, "large.jks"), size)
+        done = told(inventory("large.jks"), "arger than|more than|too large")
+        os.unlink(os.path.join(WORK, "large.jks"))
+        return done
+    return [("at it", make(n), True), ("one above", make(n + 1), False)], "arger than|more than|too large"
+
+
 # --- the network ---
+
+def told(done, pattern):
+    """For what is not well in either case: all depends on what is said."""
+    done.returncode = 2 if re.search(pattern, (done.stdout + done.stderr).decode(errors="replace")) else 0
+    return done
+
+
+def gate(target, *more):
+    return run("staple-gate", "--no-system-policy", "--trust", os.path.join(LAB, "root.pem"), "--tls", "1.2",
+               "--key-kind", "ecdsa", "--timeout", "9s", *more, target)
+
+
+def rounds(n):
+    return around(n, lambda i: told(gate("127.0.0.1:1", "--rounds", str(i)), "must be from")), "must be from"
+
+
+def tls_bytes(n):
+    """Bytes of records count, too: below it is not just below."""
+    return [(what, told(gate("localhost:" + port, "--rounds", "1"), "path.too-much"), within)
+            for what, port, within in (("a little below", PORTS[3], True), ("above", PORTS[4], False))], \
+        "path.too-much"
+
+
+def addresses(n):
+    """Names of the hosts file, which only root, or who has user namespaces, can replace."""
+    script = "mount --bind hosts /etc/hosts || exit 42; exec \"$@\""
+
+    def make(many):
+        write("hosts", b"".join(b"127.1.0.%d many.test\n" % (i + 1) for i in range(many)))
+        return run("unshare", "-m" if os.getuid() == 0 else "-rm", "sh", "-c", script, "-", "staple-gate",
+                   "--no-system-policy", "--rounds", "1", "--tls", "1.2", "--key-kind", "ecdsa", "many.test:1")
+    if make(1).returncode != 2:
+        print("# LIMIT_ADDRESSES: the hosts file cannot be replaced here")
+        return [], ""
+    return around(n, lambda i: told(make(i), "more than %d addresses" % n)), "path.skipped.*more than"
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    size = 0
+
+    def do_POST(self):
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n"
+        fill = self.size - len(head) - 2
+        lines = [1000] * (fill // 1000 - 1)
+        head += b"".join(b"X: " + b"x" * (n - 5) + b"\r\n" for n in lines + [fill - sum(lines)])
+        assert len(head) + 2 == self.size
+        self.wfile.write(head + b"\r\n0")
+        self.close_connection = True
+
+    do_GET = do_POST
+
+    def log_message(self, *_):
+        pass
+
+
+def http_headers(n):
+    server = http.server.HTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def make(size):
+        Answer.size = size
+        return told(run("staple-fetch", "--no-system-policy", "--retries", "0", "--out", "h.ocsp", "--url",
+                        "http://127.0.0.1:%d/" % server.server_port, os.path.join(LAB, "ms.chain.pem")),
+                    "longer than")
+    return around(n, make), "longer than"
+
 
 def redirects(n):
     def make(times):
@@ -292,6 +400,16 @@ TESTS = {
     "LIMIT_REDIRECTS": redirects,
     "LIMIT_CHILDREN": "ground/child.c",
     "LIMIT_REQUEST_NAMES": "crypto/san.c",
+    "LIMIT_TLS_BYTES": tls_bytes,
+    "LIMIT_STARTTLS_LINE": "net/starttls.c",
+    "LIMIT_STARTTLS_BYTES": "net/starttls.c",
+    "LIMIT_HTTP_HEADERS": http_headers,
+    "LIMIT_ADDRESSES": addresses,
+    "LIMIT_ROUNDS": rounds,
+    "LIMIT_CONTAINER": container,
+    "LIMIT_YAML_DEPTH": yaml_depth,
+    "LIMIT_NAME_TEXT": name_text,
+    "LIMIT_SECRET": secret,
 }
 
 

@@ -66,8 +66,8 @@ static int line_option(struct gate_scope *s, const char *name, const char *value
 		return err_set(e, ERR_USAGE, "'%s' is none of --sni, --connect, --tls, --key-kind, --rounds, "
 			       "--starttls", name);
 	n = strtol(value, &end, 10);
-	if (*end || n < 1 || n > GATE_MAX_ROUNDS)
-		return err_set(e, ERR_USAGE, "--rounds '%s': must be from 1 to %d", value, GATE_MAX_ROUNDS);
+	if (*end || n < 1 || n > LIMIT_ROUNDS)
+		return err_set(e, ERR_USAGE, "--rounds '%s': must be from 1 to %d", value, LIMIT_ROUNDS);
 	s->rounds = (unsigned)n;
 	return 0;
 }

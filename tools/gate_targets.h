@@ -4,9 +4,8 @@
 #ifndef STAPLE_TOOLS_GATE_TARGETS_H
 #define STAPLE_TOOLS_GATE_TARGETS_H
 
+#include "ground/limits.h"
 #include "task/gate.h"
-
-#define GATE_MAX_ROUNDS 10000
 
 struct gate_targets {
 	struct gate_target *v; /* owned */

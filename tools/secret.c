@@ -17,12 +17,12 @@ int secret_read(const char *path, struct buf *out, struct err *e)
 	const uint8_t *end;
 	int rc;
 
-	if (!buf_reserve(out, SECRET_MAX + 2)) /* nothing is moved, and so nothing left behind */
+	if (!buf_reserve(out, LIMIT_SECRET + 2)) /* nothing is moved, and so nothing left behind */
 		return buf_check(out, path, e);
 	if (strcmp(path, "-") == 0)
-		rc = file_read_fd(STDIN_FILENO, "standard input", SECRET_MAX, out, e);
+		rc = file_read_fd(STDIN_FILENO, "standard input", LIMIT_SECRET, out, e);
 	else
-		rc = file_read(path, SECRET_MAX, out, e);
+		rc = file_read(path, LIMIT_SECRET, out, e);
 	if (rc != 0)
 		return -1;
 	end = memchr(out->p, '\n', out->n);
@@ -94,7 +94,7 @@ static int read_line(int tty, const sigset_t *while_waiting, struct buf *out)
 			return -1;
 		if (c == '\n' || c == '\r')
 			return 0;
-		if (out->n < SECRET_MAX)
+		if (out->n < LIMIT_SECRET)
 			buf_add_byte(out, c);
 	}
 }
@@ -148,7 +148,7 @@ int secret_ask(const char *prompt, bool twice, struct buf *out, struct err *e)
 	if (tty < 0)
 		return err_set(e, ERR_SECRET, "%s: there is no terminal to ask on", prompt);
 	buf_init(&again);
-	rc = buf_reserve(out, SECRET_MAX + 2) && buf_reserve(&again, SECRET_MAX + 2) ? 0 :
+	rc = buf_reserve(out, LIMIT_SECRET + 2) && buf_reserve(&again, LIMIT_SECRET + 2) ? 0 :
 	     err_set(e, ERR_MEMORY, "out of memory");
 	if (rc == 0)
 		rc = ask_once(tty, prompt, out, e);

@@ -6,9 +6,6 @@
 
 #include "ground/buf.h"
 
-/* The longest that is accepted, in octets. */
-#define SECRET_MAX 1024
-
 /* The first line of the file, without its end.  Use buf_wipe_secret on out. */
 MUST_USE int secret_read(const char *path, struct buf *out, struct err *e);
 

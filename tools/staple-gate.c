@@ -109,8 +109,8 @@ static int read_scope(struct gate_program *g)
 {
 	struct err e;
 
-	if (given.rounds < 0 || given.rounds > GATE_MAX_ROUNDS)
-		return tool_usage(g->run, "--rounds %d: must be from 1 to %d", given.rounds, GATE_MAX_ROUNDS);
+	if (given.rounds < 0 || given.rounds > LIMIT_ROUNDS)
+		return tool_usage(g->run, "--rounds %d: must be from 1 to %d", given.rounds, LIMIT_ROUNDS);
 	given.scope.rounds = (unsigned)given.rounds;
 	if (given.tls && gate_scope_tls(&given.scope, given.tls, &e) != 0)
 		return tool_usage(g->run, "--tls %s", e.text);

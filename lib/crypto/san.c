@@ -235,9 +235,9 @@ static int read_uri(const char *text, struct san *s, struct err *e)
 
 	if (n == 0 || !text[n + 1])
 		return refuse(e, text, "a URI is SCHEME:REST (RFC 5280, 4.2.1.6: not relative)");
-	if (strlen(text) > SAN_MAX_OCTETS)
+	if (strlen(text) > LIMIT_NAME_TEXT)
 		return err_set(e, ERR_USAGE, "name \"%.60s...\": %zu octets, at most %d", text, strlen(text),
-			       SAN_MAX_OCTETS);
+			       LIMIT_NAME_TEXT);
 	if (strncmp(text + n, "://", 3) == 0 && strchr("/?#", text[n + 3]) )
 		return refuse(e, text, "a URI with \"://\" needs a host behind it (RFC 5280, 4.2.1.6)");
 	for (const char *p = text; *p; p++) {

@@ -13,9 +13,6 @@
 #include "ground/err.h"
 #include "ground/limits.h"
 
-/* The longest value that a name may have; a URI has no limit of its own in RFC 5280. */
-#define SAN_MAX_OCTETS 2048
-
 struct san {
 	enum name_kind kind;  /* NAME_DNS, NAME_IP, NAME_EMAIL, NAME_URI */
 	char *text;           /* owned: the value, ASCII; an address as RFC 5952 text */

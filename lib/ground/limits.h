@@ -59,4 +59,33 @@
 /* Names in one request: CAs take 100 to 2,000; beyond that it is a mistake. */
 #define LIMIT_REQUEST_NAMES 2000
 
+/* What one server may send until its handshake is over: the largest sound flight, 32 certificates with
+ * a staple each, comes to some 200 KB. */
+#define LIMIT_TLS_BYTES (512u * 1024u)
+
+/* Plaintext before TLS: a line (SMTP has 512, others some 1,000), and all of it. */
+#define LIMIT_STARTTLS_LINE 4096u
+#define LIMIT_STARTTLS_BYTES 65536u
+
+/* Header lines of a responder's answer. */
+#define LIMIT_HTTP_HEADERS ((size_t)64 * 1024)
+
+/* Addresses of one name: large pools give some ten at a time. */
+#define LIMIT_ADDRESSES 64
+
+/* Handshakes on one path. */
+#define LIMIT_ROUNDS 10000
+
+/* Binary containers (Java, PKCS#12, PKCS#7) are read whole, up to this. */
+#define LIMIT_CONTAINER ((size_t)1 << 30)
+
+/* Nesting of YAML: libyaml takes quadratic time for it. */
+#define LIMIT_YAML_DEPTH 64
+
+/* One name of a request as it is written, a URI being the longest: RFC 5280 has no limit for it. */
+#define LIMIT_NAME_TEXT 2048
+
+/* A password's line. */
+#define LIMIT_SECRET 1024
+
 #endif

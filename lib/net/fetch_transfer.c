@@ -1,11 +1,10 @@
 #include "net/fetch_transfer.h"
 
+#include "ground/limits.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-/* More header lines than this are no responder's. */
-#define HEADER_MAX ((size_t)64 * 1024)
 
 /* Scheme and host of a URL; refuses all but http and https. */
 static int read_url(const char *url, char **host, struct err *e)
@@ -118,7 +117,7 @@ static size_t take_header(char *p, size_t size, size_t n, void *context)
 
 	n *= size;
 	t->header_bytes += n;
-	if (t->header_bytes > HEADER_MAX) {
+	if (t->header_bytes > LIMIT_HTTP_HEADERS) {
 		t->too_big = true;
 		return 0;
 	}
@@ -230,7 +229,10 @@ static void set_failure(struct transfer *t, CURLcode result)
 	struct err *e = &t->answer.err;
 	const char *why = t->why[0] ? t->why : curl_easy_strerror(result);
 
-	if (t->too_big || result == CURLE_FILESIZE_EXCEEDED)
+	if (t->header_bytes > LIMIT_HTTP_HEADERS)
+		err_set(e, ERR_LIMIT, "%s: the answer's header is longer than %zu bytes", t->name,
+			LIMIT_HTTP_HEADERS);
+	else if (t->too_big || result == CURLE_FILESIZE_EXCEEDED)
 		err_set(e, ERR_LIMIT, "%s: the answer is longer than %zu bytes", t->name, t->max_bytes);
 	else if (result == CURLE_OPERATION_TIMEDOUT)
 		err_set(e, ERR_TIMEOUT, "%s: %s", t->name, why);

@@ -40,14 +40,11 @@ struct probe_options {
 	int64_t timeout_ms;     /* of one connection, to the end of its handshake; and of one name */
 	int64_t deadline_ms;    /* of the whole run; 0: none */
 	unsigned in_flight;     /* connections at once; 0: 64 */
-	size_t max_bytes;       /* that one server may send; 0: PROBE_MAX_BYTES */
+	size_t max_bytes;       /* that one server may send; 0: LIMIT_TLS_BYTES */
 	const char *alpn;       /* protocols, separated by commas; or NULL: none offered */
 	bool proxy_protocol;    /* send a PROXY line (version 1) first */
 	const struct probe_identity *identity; /* or NULL */
 };
-
-/* The largest sound flight: 32 certificates with a staple each come to some 200 KB. */
-#define PROBE_MAX_BYTES (512u * 1024u)
 
 enum probe_kind { PROBE_RESOLVE, PROBE_HANDSHAKE };
 
@@ -75,7 +72,7 @@ struct probe_callbacks {
 	/* Fills *job; PROBE_WAIT: nothing to do until something under way is done; PROBE_END:
 	 * nothing more will come unless something under way brings it. */
 	enum probe_next (*next)(void *context, struct probe_job *job);
-	/* A name was resolved, or not: then n is 0 and why says the reason. */
+	/* A name was resolved, or not: then n is 0 and why says the reason; or not as a whole. */
 	void (*resolved)(void *context, const struct probe_job *job, const struct probe_address *v,
 			 size_t n, const char *why);
 	/* A handshake ended, in whatever way.  *path is the callee's to wipe. */

@@ -115,7 +115,7 @@ int probe_tls_start(struct probe_tls_context *c, const struct probe_options *o, 
 	const struct probe_identity *id = o->identity;
 	int rc;
 
-	*c = (struct probe_tls_context){.max_bytes = o->max_bytes ? o->max_bytes : PROBE_MAX_BYTES};
+	*c = (struct probe_tls_context){.max_bytes = o->max_bytes ? o->max_bytes : LIMIT_TLS_BYTES};
 	if (read_alpn(c, o->alpn, e) != 0)
 		return -1;
 	rc = gnutls_certificate_allocate_credentials(&c->credentials);

@@ -1,5 +1,6 @@
 #include "net/resolve.h"
 
+#include "ground/limits.h"
 #include "net/watch.h"
 
 #include <ares.h>
@@ -144,11 +145,12 @@ static bool known(const struct probe_address *v, size_t n, const struct probe_ad
 }
 
 /* Each address once: hosts files repeat themselves. */
-static size_t collect(const struct ares_addrinfo *result, uint16_t port, struct probe_address *v)
+static size_t collect(const struct ares_addrinfo *result, uint16_t port, struct probe_address *v,
+		      bool *more)
 {
 	size_t n = 0;
 
-	for (const struct ares_addrinfo_node *a = result->nodes; a && n < RESOLVE_MAX; a = a->ai_next) {
+	for (const struct ares_addrinfo_node *a = result->nodes; a; a = a->ai_next) {
 		struct probe_address x = {0};
 
 		if ((a->ai_family != AF_INET && a->ai_family != AF_INET6) ||
@@ -157,8 +159,12 @@ static size_t collect(const struct ares_addrinfo *result, uint16_t port, struct 
 		memcpy(&x.sa, a->ai_addr, a->ai_addrlen);
 		x.n = a->ai_addrlen;
 		set_port(&x, port);
-		if (!known(v, n, &x))
-			v[n++] = x;
+		if (known(v, n, &x))
+			continue;
+		*more = n == LIMIT_ADDRESSES;
+		if (*more)
+			break;
+		v[n++] = x;
 	}
 	return n;
 }
@@ -166,23 +172,28 @@ static size_t collect(const struct ares_addrinfo *result, uint16_t port, struct 
 static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *result)
 {
 	struct query *q = arg;
-	struct probe_address v[RESOLVE_MAX];
+	struct probe_address v[LIMIT_ADDRESSES];
 	char why[400];
+	bool more = false;
 	size_t n = 0;
 
 	(void)timeouts;
 	if (status == ARES_SUCCESS && result)
-		n = collect(result, q->port, v);
+		n = collect(result, q->port, v, &more);
 	if (result)
 		ares_freeaddrinfo(result);
 	if (n == 0 && strcasecmp(q->host, "localhost") == 0) /* RFC 6761, 6.3 */
 		n = (size_t)(probe_address_parse("127.0.0.1", q->port, &v[0]) == 0);
-	snprintf(why, sizeof why, "no address for '%s': %s", q->host,
-		 status == ARES_SUCCESS ? "the name has neither A nor AAAA" :
-		 status == ARES_ENOTFOUND || status == ARES_ENODATA ? "there is no such name" :
-		 status == ARES_ECONNREFUSED ? "no DNS server answers" : ares_strerror(status));
+	if (more)
+		snprintf(why, sizeof why, "'%s' has more than %d addresses: the others were not looked at",
+			 q->host, LIMIT_ADDRESSES);
+	else
+		snprintf(why, sizeof why, "no address for '%s': %s", q->host,
+			 status == ARES_SUCCESS ? "the name has neither A nor AAAA" :
+			 status == ARES_ENOTFOUND || status == ARES_ENODATA ? "there is no such name" :
+			 status == ARES_ECONNREFUSED ? "no DNS server answers" : ares_strerror(status));
 	q->resolve->under_way--;
-	q->done(q->context, v, n, why);
+	q->done(q->context, v, n, n == 0 || more ? why : NULL);
 	free(q);
 }
 

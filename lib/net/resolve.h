@@ -11,12 +11,9 @@
 
 struct resolve;
 
-/* n is 0 and why is given when there is none. */
+/* n is 0 and why is given when there is none; why beside addresses says that these are not all. */
 typedef void (*resolve_done)(void *context, const struct probe_address *v, size_t n,
 			     const char *why);
-
-/* Names at most; a name with more has its first ones looked at. */
-#define RESOLVE_MAX 64
 
 MUST_USE int resolve_new(struct resolve **out, int epoll, int64_t timeout_ms, struct err *e);
 void resolve_free(struct resolve *r);

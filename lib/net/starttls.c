@@ -115,8 +115,8 @@ enum starttls_state starttls_feed(struct starttls_talk *t, struct span bytes)
 		keep_greeting(t, bytes);
 	t->total += bytes.n;
 	buf_add(&t->in, bytes);
-	if (t->total > STARTTLS_MAX_BYTES)
-		starttls_end(t, STARTTLS_TOO_MUCH, "more than %u bytes before TLS", STARTTLS_MAX_BYTES);
+	if (t->total > LIMIT_STARTTLS_BYTES)
+		starttls_end(t, STARTTLS_TOO_MUCH, "more than %u bytes before TLS", LIMIT_STARTTLS_BYTES);
 	else if (buf_check(&t->in, "dialogue", &e) != 0 || buf_check(&t->out, "dialogue", &e) != 0)
 		starttls_end(t, STARTTLS_TOO_MUCH, "%s", e.text);
 	else

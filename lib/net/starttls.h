@@ -9,9 +9,7 @@
 #define STAPLE_NET_STARTTLS_H
 
 #include "ground/buf.h"
-
-#define STARTTLS_MAX_LINE 4096u
-#define STARTTLS_MAX_BYTES 65536u
+#include "ground/limits.h"
 
 struct starttls_talk;
 

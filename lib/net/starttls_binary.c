@@ -38,7 +38,7 @@ void starttls_ldap(struct starttls_talk *t)
 		for (n = 0, i = 2; i < 2 + octets; i++)
 			n = n << 8 | at(t, i);
 	}
-	if (at(t, 0) != 0x30 || n < 7 || n > STARTTLS_MAX_LINE) {
+	if (at(t, 0) != 0x30 || n < 7 || n > LIMIT_STARTTLS_LINE) {
 		starttls_end(t, STARTTLS_GARBAGE, "an LDAP message expected, but met 0x%02x 0x%02x",
 			     at(t, 0), at(t, 1));
 		return;
@@ -100,7 +100,7 @@ void starttls_mysql(struct starttls_talk *t)
 	if (t->in.n < 5)
 		return;
 	n = at(t, 0) | (size_t)at(t, 1) << 8 | (size_t)at(t, 2) << 16;
-	if (at(t, 3) != 0 || n < 20 || n > STARTTLS_MAX_LINE || (at(t, 4) != 10 && at(t, 4) != 0xff)) {
+	if (at(t, 3) != 0 || n < 20 || n > LIMIT_STARTTLS_LINE || (at(t, 4) != 10 && at(t, 4) != 0xff)) {
 		starttls_end(t, STARTTLS_GARBAGE, "a MySQL greeting (protocol 10) expected, but met protocol %u",
 			     at(t, 4));
 		return;

@@ -6,7 +6,7 @@
 #define LINE_SHOWN 80
 
 struct line {
-	char text[STARTTLS_MAX_LINE]; /* without its end */
+	char text[LIMIT_STARTTLS_LINE]; /* without its end */
 	size_t n;
 };
 
@@ -17,7 +17,7 @@ static bool take_line(struct starttls_talk *t, struct line *l)
 	size_t n = end ? (size_t)(end - t->in.p) : t->in.n;
 
 	if (n >= sizeof l->text) {
-		starttls_end(t, STARTTLS_TOO_MUCH, "a line of more than %u bytes", STARTTLS_MAX_LINE - 1);
+		starttls_end(t, STARTTLS_TOO_MUCH, "a line of more than %u bytes", LIMIT_STARTTLS_LINE - 1);
 		return false;
 	}
 	if (!end)

@@ -13,7 +13,6 @@
 #include <strings.h>
 #include <yaml.h>
 
-#define DEPTH_MAX 64
 #define HEAD 4096
 
 static bool contains(struct span s, const char *word)
@@ -49,7 +48,7 @@ struct object {
 
 struct reader {
 	struct store_input *in;
-	struct level stack[DEPTH_MAX];
+	struct level stack[LIMIT_YAML_DEPTH];
 	size_t depth;
 	struct object object;
 	bool failed;
@@ -212,9 +211,9 @@ static void scalar(struct reader *r, const yaml_event_t *ev)
 
 static bool push(struct reader *r, bool sequence)
 {
-	if (r->depth == DEPTH_MAX) {
+	if (r->depth == LIMIT_YAML_DEPTH) {
 		store_problem(r->in, STORE_NO_INDEX, STORE_ERROR,
-			      "YAML nested deeper than %d: what follows is not read", DEPTH_MAX);
+			      "YAML nested deeper than %d: what follows is not read", LIMIT_YAML_DEPTH);
 		return false;
 	}
 	r->stack[r->depth++] = (struct level){.sequence = sequence, .is_key = !sequence};

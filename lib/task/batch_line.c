@@ -86,16 +86,16 @@ bool batch_line_next(struct span *text, size_t *number, struct span *line)
 
 int batch_line_names(struct span line, struct san_list *names, struct err *e)
 {
-	char word[SAN_MAX_OCTETS + 2];
+	char word[LIMIT_NAME_TEXT + 2];
 
 	while (line.n > 0) {
 		size_t n = 0;
 
 		while (n < line.n && !is_separator(line.p[n]))
 			n++;
-		if (n > SAN_MAX_OCTETS || memchr(line.p, 0, n))
+		if (n > LIMIT_NAME_TEXT || memchr(line.p, 0, n))
 			return err_set(e, ERR_USAGE, "name \"%.*s...\": %s", 60, (const char *)line.p,
-				       n > SAN_MAX_OCTETS ? "too long" : "contains a NUL");
+				       n > LIMIT_NAME_TEXT ? "too long" : "contains a NUL");
 		memcpy(word, line.p, n);
 		word[n] = '\0';
 		if (n > 0 && san_list_add(names, NAME_OTHER, word, e) < 0)

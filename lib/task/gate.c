@@ -241,6 +241,8 @@ static void on_resolved(void *context, const struct probe_job *job, const struct
 		fail(r);
 	if (n == 0)
 		findings_add(&t->result.findings, "path.unreachable", t->result.target, "%s", why);
+	else if (why)
+		findings_add(&t->result.findings, "path.skipped", t->result.target, "%s", why);
 	settle(r, t);
 }
 

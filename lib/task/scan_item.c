@@ -236,7 +236,7 @@ static bool is_stream(const struct walk_entry *x, const char *name)
 /* Reads a whole descriptor of about `size` bytes.  errno, or 0. */
 static int read_whole(int fd, uint64_t size, struct buf *out)
 {
-	size_t ask = size < WHOLE_MAX ? (size_t)size + 1 : WHOLE_MAX;
+	size_t ask = size < LIMIT_CONTAINER ? (size_t)size + 1 : LIMIT_CONTAINER;
 
 	buf_reset(out);
 	for (;;) {
@@ -253,10 +253,10 @@ static int read_whole(int fd, uint64_t size, struct buf *out)
 			return errno;
 		out->n += (size_t)n;
 		/* One byte less than asked for is the size that the system told: its end. */
+		if (out->n > LIMIT_CONTAINER)
+			return EFBIG;
 		if (n == 0 || (out->n == size && (size_t)n < ask))
 			return 0;
-		if (out->n > WHOLE_MAX)
-			return EFBIG;
 		ask = 65536;
 	}
 }

@@ -27,9 +27,6 @@
 #define PART_SIZE (256u * 1024u)
 #define PART_MORE (8u * 1024u)
 
-/* Binary containers are read whole, up to this. */
-#define WHOLE_MAX ((size_t)1 << 30)
-
 enum record_kind { RECORD_CERT, RECORD_REQUEST, RECORD_STAPLE, RECORD_PROBLEM, RECORD_SERVER };
 
 /* One object as a thread found it.  Its bytes in the item: source, entry, payload. */

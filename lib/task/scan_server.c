@@ -88,7 +88,7 @@ static int read_missing(struct scan *s, const struct server_service *x, struct e
 
 	buf_init(&b);
 	buf_init(&text);
-	if (file_read(x->cert, WHOLE_MAX, &b, &why) == 0) {
+	if (file_read(x->cert, LIMIT_CONTAINER, &b, &why) == 0) {
 		rc = scan_extra(s, x->cert, buf_span(&b), e);
 	} else {
 		buf_printf(&text, "%s is to serve %s", x->server, why.text);

@@ -28,7 +28,7 @@ static void talk(const uint8_t *data, size_t size)
 		buf_reset(&t.out);
 		FUZZ_CHECK(spoken < 1024);
 	}
-	FUZZ_CHECK(t.total <= STARTTLS_MAX_BYTES || t.state != STARTTLS_TALKING);
+	FUZZ_CHECK(t.total <= LIMIT_STARTTLS_BYTES || t.state != STARTTLS_TALKING);
 	starttls_wipe(&t);
 }
 

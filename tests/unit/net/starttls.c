@@ -148,18 +148,18 @@ static void however_the_bytes_come(void **state)
 static void lines_and_dialogues_have_limits(void **state)
 {
 	struct starttls_talk t;
-	char text[STARTTLS_MAX_LINE + 1];
+	char text[LIMIT_STARTTLS_LINE + 1];
 
 	(void)state;
 	memset(text, 'x', sizeof text);
 	memcpy(text, "220 ", 4);
 	starttls_begin(&t, starttls_get("smtp"), "x");
-	assert_int_equal(starttls_feed(&t, span_of(text, STARTTLS_MAX_LINE - 1)), STARTTLS_TALKING);
+	assert_int_equal(starttls_feed(&t, span_of(text, LIMIT_STARTTLS_LINE - 1)), STARTTLS_TALKING);
 	assert_int_equal(starttls_feed(&t, span_str("y")), STARTTLS_TOO_MUCH);
 	starttls_wipe(&t);
 	starttls_begin(&t, starttls_get("smtp"), "x");
 	for (size_t sent = 0; t.state == STARTTLS_TALKING; sent += 8) {
-		assert_true(sent <= STARTTLS_MAX_BYTES);
+		assert_true(sent <= LIMIT_STARTTLS_BYTES);
 		(void)starttls_feed(&t, span_str("220-ab\r\n"));
 	}
 	assert_int_equal(t.state, STARTTLS_TOO_MUCH);
