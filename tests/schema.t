@@ -102,6 +102,21 @@ inventory --format ndjson
 fits "staple-inventory: lines" staple-inventory-record.line
 is "each with its type" "$(jq -r .type "$T/out" | sort -u | paste -sd' ')" "certificate problem request staple summary"
 
+mkdir "$T/store" && cp "$pki/ms.pem" "$pki/plain.pem" "$T/store"
+changes() { run staple-inventory --no-system-policy --db "$T/db" --format json --diff "$T/store"; }
+changes
+fits "staple-inventory --diff: nothing to compare with" staple-inventory-diff
+mv "$T/store/ms.pem" "$T/store/moved.pem" && rm "$T/store/plain.pem" && cp "$pki/root.pem" "$T/store"
+changes
+fits "staple-inventory --diff: changes" staple-inventory-diff
+is "of each kind" "$(jq -r '.changes[].change' "$T/out" | sort -u | paste -sd' ')" "appeared moved vanished"
+run staple-inventory --no-system-policy --db "$T/db" --format json --history '*'
+fits "staple-inventory --history" staple-inventory-history
+is "of what is there and what is not" "$(jq -r '.history[].still_there' "$T/out" | sort -u | paste -sd' ')" "false true"
+
+is "no schema is without an output that fits it" "$(cd "$SRCDIR/schema" && for f in staple-*.json; do
+	grep -q " ${f%.json}\(\.line\)\?$" "$SRCDIR/tests/schema.t" || echo "$f"; done)" ""
+
 # --- the page names every key ---
 
 $python - "$SRCDIR/schema" >"$T/keys" <<-PYTHON
