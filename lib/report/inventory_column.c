@@ -182,23 +182,17 @@ static void links(struct buf *b, const struct inventory_cert *c)
 static void staples(struct buf *b, const struct inventory_cert *c)
 {
 	for (size_t i = 0; i < c->staple_count; i++) {
-		const struct inventory_staple *s = &c->staples[i];
-
-		buf_printf(b, "%s%s %s", i ? "; " : "", s->source,
-			   s->matched ? ocsp_cert_status_text(s->status)
-				      : ocsp_response_status_text(s->response_status));
-		if (s->matched && s->next_update != WHEN_NONE) {
-			buf_add_str(b, " until ");
-			time_text(b, s->next_update);
-		}
+		buf_printf(b, "%s%s: ", i ? "; " : "", c->staples[i].source);
+		inventory_staple_text(b, &c->staples[i]);
 	}
 }
 
 static void served_by(struct buf *b, const struct inventory_cert *c)
 {
-	for (size_t i = 0; i < c->service_count; i++)
-		buf_printf(b, "%s%s %s:%zu stapling %s", i ? "; " : "", c->services[i].server,
-			   c->services[i].file, c->services[i].line, c->services[i].stapling);
+	for (size_t i = 0; i < c->service_count; i++) {
+		buf_add_str(b, i ? "; " : "");
+		inventory_service_text(b, &c->services[i]);
+	}
 }
 
 static void findings(struct buf *b, const struct inventory_cert *c)

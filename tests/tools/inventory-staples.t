@@ -105,6 +105,12 @@ is "a staple of any name finds its certificate" \
 rm far/two.pem
 run inv far
 out_like "one for no certificate is told so" '^staple far/any-name.der: for no certificate here, not checked: successful, says good'
+run inv --format csv --columns name,staples good pki/ca.pem
+out_like "CSV tells what was verified" "good/ms.pem.ocsp: good until $next"
+rm good/ms.pem; cp pki/ms.pem good
+run inv --format csv --columns name,staples good
+out_like "and what was not" 'good/ms.pem.ocsp: NOT CHECKED, the issuer is not found'
+cat pki/ca.pem >>good/ms.pem
 run inv --format html good
 out_like "the page tells it too" 'class="green">staple good until '"$next"'T00:00:00Z'
 done_testing
