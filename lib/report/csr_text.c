@@ -5,7 +5,7 @@
 static void field(struct report *r, const char *name, struct span value)
 {
 	buf_printf(r->out, "  %-10s ", name);
-	text_terminal(r->out, value);
+	report_text_wrap(r, 13, 13, value);
 	buf_add_byte(r->out, '\n');
 }
 

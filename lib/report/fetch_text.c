@@ -6,55 +6,56 @@ static void begin(struct report *r)
 	(void)r;
 }
 
-static void write_outcome(struct report *r, const struct report_fetch *x)
+static void add_outcome(struct buf *b, const struct report_fetch *x)
 {
 	char t[WHEN_TEXT_SIZE];
 
 	switch (x->outcome) {
 	case FETCH_REPLACED:
-		buf_add_str(r->out, ", new staple in ");
-		text_terminal(r->out, span_str(x->staple));
+		buf_add_str(b, ", new staple in ");
+		buf_add_str(b, x->staple);
 		break;
 	case FETCH_KEPT:
-		buf_add_str(r->out, x->present ? ", the staple that is there stays" : ", no staple was had");
+		buf_add_str(b, x->present ? ", the staple that is there stays" : ", and none could be had");
 		break;
 	case FETCH_REMOVED:
-		buf_add_str(r->out, ", the staple was removed");
+		buf_add_str(b, ", the staple was removed");
 		break;
 	case FETCH_NOT_DUE:
-		buf_printf(r->out, ", not asked: next refresh at %s",
+		buf_printf(b, ", not asked: next refresh at %s",
 			   when_format(x->next_refresh, t));
 		break;
 	case FETCH_IMPOSSIBLE:
-		buf_add_str(r->out, ", could not be asked");
+		buf_add_str(b, x->cert ? ", could not be asked" : ": could not be read");
 		break;
 	case FETCH_CHECKED:
 		break;
 	}
 }
 
-static void write_life(struct report *r, const struct report_fetch *x)
+static void add_life(const struct report *r, struct buf *b, const struct report_fetch *x)
 {
 	char t[WHEN_TEXT_SIZE], d[WHEN_DURATION_SIZE];
 
 	if (!x->cert)
 		return;
 	if (!x->present) {
-		buf_add_str(r->out, ": no staple");
+		buf_add_str(b, ": no staple");
 		return;
 	}
-	buf_printf(r->out, ": staple %s", x->status);
+	buf_printf(b, ": staple %s", x->status);
 	if (x->now.dark_at != WHEN_NONE)
-		buf_printf(r->out, " until %s (%s left)", when_format(x->now.dark_at, t),
+		buf_printf(b, " until %s (%s left)", when_format(x->now.dark_at, t),
 			   when_duration_human(x->now.dark_at - r->at, d));
 	else if (x->now.next_update != WHEN_NONE && x->now.next_update < r->at)
-		buf_printf(r->out, " since %s", when_format(x->now.next_update, t));
+		buf_printf(b, " since %s", when_format(x->now.next_update, t));
 }
 
 static void item(struct report *r, const void *p)
 {
 	static const enum report_color colors[] = {REPORT_GREEN, REPORT_YELLOW, REPORT_RED};
 	const struct report_fetch *x = p;
+	struct buf b;
 
 	if (r->quiet)
 		return;
@@ -65,8 +66,13 @@ static void item(struct report *r, const void *p)
 	report_color(r, colors[x->verdict]);
 	buf_add_str(r->out, verdict_text(x->verdict));
 	report_color(r, REPORT_PLAIN);
-	write_life(r, x);
-	write_outcome(r, x);
+	buf_init(&b);
+	add_life(r, &b, x);
+	add_outcome(&b, x);
+	r->out->failed |= b.failed;
+	report_text_wrap(r, text_width(span_str(x->source)) + 2 + strlen(verdict_text(x->verdict)), 4,
+			 buf_span(&b));
+	buf_wipe(&b);
 	buf_add_byte(r->out, '\n');
 	report_text_findings(r, x->findings, x->first, x->end);
 }

@@ -203,10 +203,15 @@ static void write_findings(struct report *r, const struct gate_result *g)
 	findings_wipe(&all);
 }
 
+#define CLIENT_REASON 22 /* where it begins: behind the client and its answer */
+
 static void write_clients(struct report *r, const struct gate_result *g)
 {
+	struct buf why;
+
 	if (!g->clients_known || (g->verdict == VERDICT_PASS && r->verbose == 0))
 		return;
+	buf_init(&why);
 	buf_add_str(r->out, "  clients on the worst path:\n");
 	for (size_t i = 0; i < CLIENT_COUNT; i++) {
 		const struct client_row *c = &g->clients[i], *up = &g->clients_up[i];
@@ -216,33 +221,39 @@ static void write_clients(struct report *r, const struct gate_result *g)
 		buf_printf(r->out, "%-7s", client_answer_text(c->answer));
 		report_color(r, REPORT_PLAIN);
 		buf_add_str(r->out, "  ");
-		text_terminal(r->out, span_str(c->reason));
-		if (up->answer != c->answer) {
-			buf_printf(r->out, " (responder up: %s: ", client_answer_text(up->answer));
-			text_terminal(r->out, span_str(up->reason));
-			buf_add_byte(r->out, ')');
-		}
+		buf_reset(&why);
+		buf_add_str(&why, c->reason);
+		if (up->answer != c->answer)
+			buf_printf(&why, " (responder up: %s: %s)", client_answer_text(up->answer), up->reason);
+		r->out->failed |= why.failed;
+		report_text_wrap(r, CLIENT_REASON, CLIENT_REASON, buf_span(&why));
 		buf_add_byte(r->out, '\n');
 	}
+	buf_wipe(&why);
 }
 
 static void write_verdict(struct report *r, const struct gate_result *g)
 {
 	char until[WHEN_TEXT_SIZE], left[WHEN_DURATION_SIZE];
 	static const char *const word[] = {"PASS", "UNKNOWN", "FAIL"};
+	struct buf b;
 
 	report_color(r, color_of(g->verdict));
 	buf_printf(r->out, "%s", word[g->verdict]);
 	report_color(r, REPORT_PLAIN);
 	buf_add_byte(r->out, ' ');
-	text_terminal(r->out, span_str(g->target));
+	buf_init(&b);
+	buf_add_str(&b, g->target);
 	if (g->cell != GATE_UNKNOWN)
-		buf_printf(r->out, ": %s (score %d)", gate_cell_text(g->cell), (int)g->cell);
-	buf_printf(r->out, ", %zu path%s", g->path_count, g->path_count == 1 ? "" : "s");
+		buf_printf(&b, ": %s (score %d)", gate_cell_text(g->cell), (int)g->cell);
+	buf_printf(&b, ", %zu path%s", g->path_count, g->path_count == 1 ? "" : "s");
 	if (g->dark_at != WHEN_NONE)
-		buf_printf(r->out, ", dark in %s (%s) if nothing refreshes",
+		buf_printf(&b, ", dark in %s (%s) if nothing refreshes",
 			   when_duration_human(g->dark_at - r->at, left), when_format(g->dark_at, until));
+	r->out->failed |= b.failed;
+	report_text_wrap(r, strlen(word[g->verdict]) + 1, 5, buf_span(&b));
 	buf_add_byte(r->out, '\n');
+	buf_wipe(&b);
 }
 
 static void begin(struct report *r)

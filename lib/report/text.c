@@ -7,9 +7,9 @@ static enum report_color color_of(const struct finding *x)
 {
 	if (x->waived)
 		return REPORT_DIM;
-	if (x->severity == SEVERITY_ERROR)
+	if (x->severity == SEVERITY_ERROR && !x->rule->unchecked)
 		return REPORT_RED;
-	return x->severity == SEVERITY_WARNING ? REPORT_YELLOW : REPORT_PLAIN;
+	return x->severity >= SEVERITY_WARNING ? REPORT_YELLOW : REPORT_PLAIN;
 }
 
 #define HANG 9 /* blanks before a hint, and before what is wrapped */
@@ -27,6 +27,8 @@ void report_text_wrap(struct report *r, size_t used, size_t hang, struct span te
 	for (rest = buf_span(&safe); rest.n > 0; rest = span_from(rest, word.n + 1)) {
 		blank = memchr(rest.p, ' ', rest.n);
 		word = span_of(rest.p, blank ? (size_t)(blank - rest.p) : rest.n);
+		if (word.n > 0 && word.p[0] == '[' && rest.p[rest.n - 1] == ']')
+			word = rest; /* the basis at the end stays whole */
 		width = text_width(word);
 		if (r->wrap && used + gap + width > r->columns && used > hang) {
 			buf_printf(r->out, "\n%*s", (int)hang, "");

@@ -14,7 +14,9 @@ static void write_row(struct report *r, const char *when, const struct client_ro
 	report_color(r, colors[row->answer]);
 	buf_printf(r->out, "%-7s", client_answer_text(row->answer));
 	report_color(r, REPORT_PLAIN);
-	buf_printf(r->out, "  %s\n", row->reason);
+	buf_add_str(r->out, "  ");
+	report_text_wrap(r, 30, 30, span_str(row->reason));
+	buf_add_byte(r->out, '\n');
 }
 
 static void write_clients(struct report *r, const struct report_verify *v)
@@ -43,21 +45,21 @@ static const char *promise_of(const struct cert *c)
 	return c->x.feature.extensions ? "not Must-Staple (other TLS features)" : "not Must-Staple";
 }
 
-static void write_staple(struct report *r, const struct report_verify *v)
+static void add_staple(const struct report *r, struct buf *b, const struct report_verify *v)
 {
 	char t[WHEN_TEXT_SIZE], d[WHEN_DURATION_SIZE];
 
 	if (!v->staple)
 		return;
 	if (v->staple->state != STAPLE_GOOD) {
-		buf_add_str(r->out, v->staple->state == STAPLE_REFUSED
+		buf_add_str(b, v->staple->state == STAPLE_REFUSED
 					    ? "; the staple is not good"
 					    : "; the staple could not be checked");
 		return;
 	}
-	buf_add_str(r->out, "; the staple is good");
+	buf_add_str(b, "; the staple is good");
 	if (v->staple->dark_at != WHEN_NONE)
-		buf_printf(r->out, " until %s (%s left)", when_format(v->staple->dark_at, t),
+		buf_printf(b, " until %s (%s left)", when_format(v->staple->dark_at, t),
 			   when_duration_human(v->staple->dark_at - r->at, d));
 }
 
@@ -74,6 +76,7 @@ static void write_verdict(struct report *r, const struct report_verify *v)
 {
 	static const enum report_color colors[] = {REPORT_GREEN, REPORT_YELLOW, REPORT_RED};
 	char t[WHEN_TEXT_SIZE];
+	struct buf b;
 
 	report_color(r, REPORT_BOLD);
 	text_terminal(r->out, span_str(v->source));
@@ -82,18 +85,22 @@ static void write_verdict(struct report *r, const struct report_verify *v)
 	report_color(r, colors[v->verdict]);
 	buf_add_str(r->out, verdict_text(v->verdict));
 	report_color(r, REPORT_PLAIN);
+	buf_init(&b);
 	if (v->error) {
-		buf_add_str(r->out, ": ");
-		text_terminal(r->out, span_str(reason_of(v)));
+		buf_printf(&b, ": %s", reason_of(v));
 	} else if (!v->staple_only) {
-		buf_printf(r->out, ": %s, valid until %s", promise_of(v->cert),
+		buf_printf(&b, ": %s, valid until %s", promise_of(v->cert),
 			   v->cert->not_after == WHEN_NONE ? "?"
 							   : when_format(v->cert->not_after, t));
 		if (v->path && v->path->state == CHAIN_TRUSTED)
-			buf_add_str(r->out, ", trusted");
+			buf_add_str(&b, ", trusted");
 	}
 	if (!v->error)
-		write_staple(r, v);
+		add_staple(r, &b, v);
+	r->out->failed |= b.failed;
+	report_text_wrap(r, text_width(span_str(v->source)) + 2 + strlen(verdict_text(v->verdict)), 4,
+			 buf_span(&b));
+	buf_wipe(&b);
 	buf_add_byte(r->out, '\n');
 }
 
