@@ -95,7 +95,8 @@ bool extension_next(struct span *cursor, struct extension *out)
 {
 	uint32_t ignored = 0;
 
-	return !der_end(*cursor) && extension_get(cursor, out, &ignored) == NULL;
+	return !der_end(*cursor) &&
+	       (common_look(cursor, out) || extension_get(cursor, out, &ignored) == NULL);
 }
 
 static void extension_add(enum extension_known k, const struct extension *ext, struct extension_facts *x)

@@ -100,15 +100,6 @@ int der_get_long(struct span in, struct der_element *out)
 	return 0;
 }
 
-int der_get_optional(struct span *in, uint8_t tag, struct span *content)
-{
-	if (der_peek(*in) != tag) {
-		*content = SPAN_NONE;
-		return 0;
-	}
-	return der_get(in, tag, content) == 0 ? 1 : -1;
-}
-
 /* X.690, 8.3.2: the first nine bits are neither all zero nor all one. */
 static bool integer_padded(struct span c)
 {

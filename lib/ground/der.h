@@ -129,13 +129,20 @@ static inline bool der_get_common(struct span *in, uint8_t tag, struct span *con
 	return true;
 }
 
-/* 1: it was there; 0: something else, or the end, and *content is SPAN_NONE; -1: broken. */
-MUST_USE int der_get_optional(struct span *in, uint8_t tag, struct span *content);
-
 /* The next identifier octet, or -1 at the end. */
 static inline int der_peek(struct span in)
 {
 	return in.n ? in.p[0] : -1;
+}
+
+/* 1: it was there; 0: something else, or the end, and *content is SPAN_NONE; -1: broken. */
+MUST_USE static inline int der_get_optional(struct span *in, uint8_t tag, struct span *content)
+{
+	if (der_peek(*in) != tag) {
+		*content = SPAN_NONE;
+		return 0;
+	}
+	return der_get(in, tag, content) == 0 ? 1 : -1;
 }
 
 /* Content octets of an INTEGER: at least one, without superfluous octets (X.690, 8.3.2)

@@ -80,33 +80,37 @@ static inline AVX2 bool line(const uint8_t *p, uint8_t *out)
 	return true;
 }
 
+/* Half of one: exactly 24 bytes are written. */
 static inline AVX2 bool half_line(const uint8_t *p, uint8_t *out)
 {
-	__m256i a = load(p), high = high_digits(a), odd = alien(a, high);
+	__m256i a = load(p), high = high_digits(a), odd = alien(a, high), bytes;
 
 	if (!_mm256_testz_si256(odd, odd))
 		return false;
-	store(out, pack(sextets(a, high)));
+	bytes = pack(sextets(a, high));
+	_mm_storeu_si128((__m128i *)(void *)out, _mm256_castsi256_si128(bytes));
+	_mm_storel_epi64((__m128i *)(void *)(out + 16), _mm256_extracti128_si256(bytes, 1));
 	return true;
 }
 
-/* Behind what is decoded 12 characters must be left, as the store is 8 bytes longer than what 32
- * hold; and a line feed may stand before it. */
-#define ENOUGH(n) ((n) + 13)
+/* A line feed may stand before it.  Behind a line 12 characters must be left, as its store is 8 bytes
+ * longer than what 64 hold. */
+#define LINE (1 + 64 + 12)
+#define HALF_LINE (1 + 32)
 
 AVX2 size_t pem_wide_decode(struct span text, uint8_t *out, size_t *taken)
 {
 	const uint8_t *p = text.p, *end = text.p + text.n;
 	uint8_t *to = out;
 
-	while (end - p >= ENOUGH(64)) {
+	while (end - p >= LINE) {
 		p += *p == '\n';
 		if (!line(p, to))
 			break;
 		p += 64;
 		to += 48;
 	}
-	while (end - p >= ENOUGH(32)) {
+	while (end - p >= HALF_LINE) {
 		p += *p == '\n';
 		if (!half_line(p, to))
 			break;

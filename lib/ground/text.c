@@ -16,8 +16,16 @@ static const char pairs[] =
 
 uint8_t *text_put_hex(uint8_t *to, struct span s)
 {
-	for (size_t i = 0; i < s.n; i++, to += 2)
-		memcpy(to, pairs + 2 * s.p[i], 2);
+	const uint8_t *p = s.p, *end = s.p + s.n;
+
+	for (; end - p >= 4; p += 4, to += 8) {
+		memcpy(to, pairs + 2 * p[0], 2);
+		memcpy(to + 2, pairs + 2 * p[1], 2);
+		memcpy(to + 4, pairs + 2 * p[2], 2);
+		memcpy(to + 6, pairs + 2 * p[3], 2);
+	}
+	for (; p < end; p++, to += 2)
+		memcpy(to, pairs + 2 * *p, 2);
 	return to;
 }
 
