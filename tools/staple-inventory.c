@@ -291,6 +291,7 @@ static int run_recorded(struct tool_run *run, struct scan_options *o, const char
 		return STATUS_UNCHECKED;
 	}
 	o->record = history_cert;
+	o->unlisted = given.diff;
 	o->record_context = &h;
 	o->counts = &counts;
 	counts.files = SIZE_MAX;

@@ -55,7 +55,10 @@ static void fill(struct history *h, const struct inventory_cert *c)
 	cert_label(c->cert, &h->name);
 	inventory_column_get("names")->write(&h->names, c);
 	dn_text(&h->subject, c->cert->subject);
-	dn_text(&h->issuer, c->cert->issuer);
+	if (span_present(c->issuer))
+		buf_add(&h->issuer, c->issuer);
+	else
+		dn_text(&h->issuer, c->cert->issuer);
 	text_hex(&h->serial, c->cert->serial);
 }
 

@@ -47,6 +47,7 @@ struct scan_options {
 	int64_t now;
 	unsigned jobs;
 	bool stream;                /* write rows as they come */
+	bool unlisted;              /* no rows: only counted, judged and recorded; not in a stream */
 	bool servers;               /* read server configurations, and say who serves what */
 	/* For the tool: show progress; write out what the report holds.  Either may be NULL. */
 	void *context;

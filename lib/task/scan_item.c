@@ -49,9 +49,8 @@ static void end_record(struct sink_state *k, struct record *x)
 
 /* The issuer's entry, made when it is new; CA records look at the certificate's key identifier
  * too, so that one belongs to name and identifier together. */
-static const struct issuer *issuer_of(struct sink_state *k, const struct cert *c)
+struct issuer *scan_issuer_entry(const struct scan *s, struct worker *w, const struct cert *c)
 {
-	struct worker *w = k->worker;
 	struct issuer *x;
 
 	for (unsigned i = 0; i < ISSUERS; i++) {
@@ -68,7 +67,15 @@ static const struct issuer *issuer_of(struct sink_state *k, const struct cert *c
 	buf_add(&x->der, c->issuer);
 	buf_add(&x->der, c->x.aki);
 	dn_text(&x->text, c->issuer);
-	x->ca = policy_ca_of(k->scan->o->policy, c);
+	x->ca = policy_ca_of(s->o->policy, c);
+	x->counted = SIZE_MAX;
+	return x;
+}
+
+static const struct issuer *issuer_of(struct sink_state *k, const struct cert *c)
+{
+	const struct issuer *x = scan_issuer_entry(k->scan, k->worker, c);
+
 	if (x->der.failed || x->text.failed)
 		k->item->failed = true;
 	return x;

@@ -86,6 +86,7 @@ struct item {
 struct issuer {
 	struct buf der, text;
 	const struct policy_ca *ca;
+	size_t counted;       /* its row in the report's count; SIZE_MAX: none yet */
 };
 #define ISSUERS 16
 
@@ -207,6 +208,8 @@ MUST_USE int scan_find_staples(struct scan *s, const struct inventory_cert *row,
 
 /* scan_item.c: threads */
 int scan_process(void *context, unsigned worker, void *item, struct err *e);
+/* What is known of the certificate's issuer, worked out when it is new; its bufs may have failed. */
+struct issuer *scan_issuer_entry(const struct scan *s, struct worker *w, const struct cert *c);
 
 /* scan.c: one record, written or kept. */
 MUST_USE int scan_deliver(struct scan *s, const struct item *it, const struct record *x,

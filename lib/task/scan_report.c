@@ -75,14 +75,13 @@ struct issuers {
 	size_t n, cap; /* n of v, which a failure leaves one short of `seen` */
 };
 
-static int count_issuer(struct issuers *is, const struct cert *c, struct err *e)
+/* The row of the issuer's count, made when it is new. */
+static int issuer_row(struct issuers *is, const struct cert *c, bool self, size_t *out, struct err *e)
 {
 	struct digest d;
 	struct buf name;
 	size_t row;
 	int added;
-
-	bool self = cert_self_issued(c); /* roots: one line for all */
 
 	if (hash_digest(HASH_SHA256, self ? span_str("") : c->issuer, &d, e) != 0)
 		return -1;
@@ -106,6 +105,19 @@ static int count_issuer(struct issuers *is, const struct cert *c, struct err *e)
 			return no_memory(e);
 		is->n++;
 	}
+	*out = row;
+	return 0;
+}
+
+static int count_issuer(struct issuers *is, const struct cert *c, struct issuer *known, struct err *e)
+{
+	bool self = cert_self_issued(c); /* roots: one line for all */
+	size_t row = self ? SIZE_MAX : known->counted;
+
+	if (row == SIZE_MAX && issuer_row(is, c, self, &row, e) != 0)
+		return -1;
+	if (!self)
+		known->counted = row;
 	is->v[row].n++;
 	is->v[row].must_staple += cert_must_staple(c) == MUST_STAPLE_YES;
 	return 0;
@@ -156,7 +168,7 @@ static struct inventory_place *places_of(const struct scan *s, const struct kept
 
 static int write_cert(struct scan *s, struct inventory_cert *row, struct findings *f,
 		      struct inventory_staple **staples, struct inventory_service **services,
-		      struct issuers *is, struct err *e)
+		      struct issuers *is, struct issuer *known, struct err *e)
 {
 	struct inventory_item item = {.kind = INVENTORY_CERT, .u.cert = row};
 	enum severity worst;
@@ -175,9 +187,10 @@ static int write_cert(struct scan *s, struct inventory_cert *row, struct finding
 	s->failing |= scan_failing(s, f);
 	s->unchecked |= s->o->fail.errors && scan_unchecked(f);
 	count(s, row->cert, worst);
-	s->r->writer->item(s->r, &item);
+	if (!s->o->unlisted)
+		s->r->writer->item(s->r, &item);
 	s->r->items++;
-	return count_issuer(is, row->cert, e);
+	return count_issuer(is, row->cert, known, e);
 }
 
 static int report_cert(struct scan *s, size_t i, struct issuers *is, struct err *e)
@@ -188,6 +201,7 @@ static int report_cert(struct scan *s, size_t i, struct issuers *is, struct err 
 	struct inventory_place *places = NULL;
 	struct inventory_staple *staples = NULL;
 	struct inventory_service *services = NULL;
+	struct issuer *known;
 	struct findings f;
 	struct cert c;
 	int rc;
@@ -200,8 +214,12 @@ static int report_cert(struct scan *s, size_t i, struct issuers *is, struct err 
 	findings_init(&f, s->o->policy, s->o->now);
 	row.cert = &c;
 	row.places = places;
-	row.ca = policy_ca_of(s->o->policy, &c);
-	rc = write_cert(s, &row, &f, &staples, &services, is, e);
+	known = scan_issuer_entry(s, &s->workers[0], &c);
+	row.ca = known->ca;
+	row.issuer = buf_span(&known->text);
+	rc = known->der.failed || known->text.failed
+		     ? no_memory(e)
+		     : write_cert(s, &row, &f, &staples, &services, is, known, e);
 	findings_wipe(&f);
 	free(staples);
 	free(services);
@@ -241,7 +259,8 @@ static int report_side(struct scan *s, const struct side *x, struct err *e)
 		response.response = &r;
 		item = (struct inventory_item){.kind = INVENTORY_RESPONSE, .u.response = &response};
 	}
-	s->r->writer->item(s->r, &item);
+	if (!s->o->unlisted)
+		s->r->writer->item(s->r, &item);
 	rc = findings_check(&f, e);
 	findings_wipe(&f);
 	if (rc != 0)
