@@ -217,6 +217,8 @@ static int read_columns(struct tool_run *run, const struct inventory_column **ou
 	if (strcmp(run->format, "text") != 0 && strcmp(run->format, "csv") != 0)
 		return tool_usage(run, "--columns: only text and csv have columns");
 	while ((word = strsep(&rest, ",")) != NULL) {
+		for (char *p = word; (p = strchr(p, '-')) != NULL;)
+			*p = '_'; /* must-staple, as the option is written */
 		if (n == COLUMNS_MAX || !(out[n] = inventory_column_get(word)))
 			return tool_usage(run, "--columns %s: no such column; --columns list lists them", word);
 		n++;

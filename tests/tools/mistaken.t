@@ -129,6 +129,8 @@ status_is "staple-inspect of a policy" 2 staple-inspect strict.conf
 out_like "says what it is" "a text file, without anything in PEM"
 
 # What is read simply.
+status_is "a column with the option's hyphen" 0 staple-inventory --columns name,must-staple,days-left ms.pem
+out_like "is that column" '^ms.lab.test +yes '
 run "${verify[@]}" --csr csr.der --key key.der --staple ms.ocsp --issuer int.pem ms.der
 out_unlike "DER for PEM is read" "malformed|no certificate|no private key"
 out_like "and judged" "ms.der: (pass|fail): Must-Staple"
