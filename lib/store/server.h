@@ -52,7 +52,9 @@ struct server_list {
 	size_t read_count, read_cap;
 	const char *open[16];  /* those that are being read, one included by the other */
 	unsigned depth;
-	size_t includes;
+	size_t includes, included;   /* files and their bytes, each time they are read */
+	size_t compared;
+	bool full;             /* what follows is not looked at */
 	bool firm;             /* what is read now is */
 	bool failed;           /* memory */
 };

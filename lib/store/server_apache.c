@@ -12,7 +12,6 @@ struct host {
 	enum said stapling, engine, fake, errors;
 	bool responder;
 	const char *chain;
-	bool certs;
 };
 
 struct cert {
@@ -47,7 +46,7 @@ static bool begin_host(struct apache *x)
 	if (!v)
 		return false;
 	x->v = v;
-	v[x->n] = (struct host){UNSAID, UNSAID, UNSAID, UNSAID, false, NULL, false};
+	v[x->n] = (struct host){UNSAID, UNSAID, UNSAID, UNSAID, false, NULL};
 	x->here = x->n++;
 	return true;
 }
@@ -64,7 +63,9 @@ static void define(struct apache *x, const char *name, const char *value)
 {
 	struct define *v = server_grow(x->l, x->defines, x->define_count, &x->define_cap, sizeof *v);
 
-	if (!v)
+	if (v && x->define_count == NAMES_MAX)
+		server_note(x->l, x->base, 0, false, "more than %d names: not all are followed", NAMES_MAX);
+	if (!v || x->define_count == NAMES_MAX)
 		return;
 	x->defines = v;
 	v[x->define_count++] = (struct define){server_text(x->l, span_str(name)),
@@ -109,7 +110,6 @@ static void add_cert(struct apache *x, const char *path, size_t line, const char
 		return;
 	x->certs = v;
 	v[x->cert_count++] = (struct cert){x->here, value, path, line};
-	x->v[x->here].certs = true;
 }
 
 /* <IfModule !NAME> is taken as no: what it asks for is there, as far as a file can tell. */
@@ -208,26 +208,19 @@ static enum said said(enum said here, enum said above, enum said otherwise)
 	return here != UNSAID ? here : above != UNSAID ? above : otherwise;
 }
 
-static void add_services(struct apache *x, size_t host)
+static void add_service(struct apache *x, const struct cert *c)
 {
-	const struct host *h = &x->v[host], *top = &x->v[0];
+	const struct host *h = &x->v[c->host], *top = &x->v[0];
 	bool on = said(h->stapling, top->stapling, OFF) == ON || x->md;
-	struct server_service s = {.server = "apache", .stapling = on ? SERVER_ON : SERVER_OFF,
-				   .responder = h->responder || top->responder, .resolver = true,
+	struct server_service s = {.server = "apache", .stapling = on ? SERVER_ON : SERVER_OFF, .file = c->file,
+				   .line = c->line, .cert = c->path, .resolver = true,
+				   .responder = h->responder || top->responder || x->md,
 				   .trusted = h->chain ? h->chain : top->chain};
 
 	if (said(h->engine, top->engine, ON) == OFF)
 		return;
 	s.forges = on && !x->md && said(h->fake, top->fake, ON) == ON && said(h->errors, top->errors, ON) == ON;
-	s.responder |= x->md;
-	for (size_t i = 0; i < x->cert_count; i++) {
-		if (x->certs[i].host != host)
-			continue;
-		s.file = x->certs[i].file;
-		s.line = x->certs[i].line;
-		s.cert = x->certs[i].path;
-		server_add(x->l, &s, x->base);
-	}
+	server_add(x->l, &s, x->base);
 }
 
 void server_apache_read(struct server_list *l, const char *path, struct span text)
@@ -236,8 +229,8 @@ void server_apache_read(struct server_list *l, const char *path, struct span tex
 
 	if (begin_host(&x))
 		read_text(l, path, text, &x);
-	for (size_t i = 0; i < x.n && !l->failed; i++)
-		add_services(&x, i);
+	for (size_t i = 0; i < x.cert_count && !l->failed; i++)
+		add_service(&x, &x.certs[i]);
 	free(x.v);
 	free(x.certs);
 	free(x.defines);

@@ -31,8 +31,11 @@ static void expand(struct exim *x, struct span text, struct buf *out)
 
 		for (size_t i = 0; i < x->macro_count; i++) {
 			const struct macro *m = &x->macros[i];
-			size_t n = strlen(m->name);
+			size_t n;
 
+			if ((uint8_t)m->name[0] != text.p[0])
+				continue;
+			n = strlen(m->name);
 			if (n <= text.n && memcmp(text.p, m->name, n) == 0 && (!hit || n > strlen(hit->name)))
 				hit = m;
 		}
@@ -53,6 +56,10 @@ static void define(struct exim *x, const char *name, const char *value)
 			x->macros[i].value = value;
 			return;
 		}
+	if (x->macro_count == NAMES_MAX) {
+		server_note(x->l, x->main, 0, false, "more than %d macros: not all are followed", NAMES_MAX);
+		return;
+	}
 	v = server_grow(x->l, x->macros, x->macro_count, &x->macro_cap, sizeof *v);
 	if (!v)
 		return;

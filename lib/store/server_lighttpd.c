@@ -64,7 +64,9 @@ static void set_variable(struct lighttpd *x, const char *name, const char *value
 {
 	struct variable *v = server_grow(x->l, x->variables, x->variable_count, &x->variable_cap, sizeof *v);
 
-	if (!v)
+	if (v && x->variable_count == NAMES_MAX)
+		server_note(x->l, x->main, 0, false, "more than %d names: not all are followed", NAMES_MAX);
+	if (!v || x->variable_count == NAMES_MAX)
 		return;
 	x->variables = v;
 	v[x->variable_count++] = (struct variable){name, value};

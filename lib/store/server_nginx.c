@@ -9,14 +9,15 @@ struct block {
 	bool server;
 	enum { UNSAID, OFF, ON } stapling, responder, resolver;
 	const char *staple_file, *trusted;
-	bool certs;              /* has some of its own */
+	size_t first, last;      /* its own certificates; NONE */
 };
 
 struct cert {
-	size_t block;
+	size_t next;             /* of the same block; NONE */
 	const char *path, *file;
 	size_t line;
 };
+#define NONE SIZE_MAX
 
 struct nginx {
 	struct server_list *l;
@@ -37,7 +38,7 @@ static bool begin_block(struct nginx *x, const struct words *w)
 	if (!v)
 		return false;
 	x->v = v;
-	v[x->n] = (struct block){.around = x->n ? x->here : 0};
+	v[x->n] = (struct block){.around = x->n ? x->here : 0, .first = NONE, .last = NONE};
 	v[x->n].server = w && w->n == 1 && strcmp(w->text[0], "server") == 0;
 	x->servers |= v[x->n].server;
 	x->here = x->n++;
@@ -46,6 +47,7 @@ static bool begin_block(struct nginx *x, const struct words *w)
 
 static void add_cert(struct nginx *x, const char *path, size_t line, const char *value)
 {
+	struct block *b = &x->v[x->here];
 	struct cert *v;
 
 	if (strchr(value, '$') || strncmp(value, "data:", 5) == 0 || strncmp(value, "engine:", 7) == 0) {
@@ -57,8 +59,12 @@ static void add_cert(struct nginx *x, const char *path, size_t line, const char 
 	if (!v)
 		return;
 	x->certs = v;
-	v[x->cert_count++] = (struct cert){x->here, server_text(x->l, span_str(value)), path, line};
-	x->v[x->here].certs = true;
+	v[x->cert_count] = (struct cert){NONE, server_text(x->l, span_str(value)), path, line};
+	if (b->first == NONE)
+		b->first = x->cert_count;
+	else
+		v[b->last].next = x->cert_count;
+	b->last = x->cert_count++;
 }
 
 static void directive(struct nginx *x, const char *path, size_t line, const struct words *w)
@@ -163,11 +169,11 @@ static void read_text(struct server_list *l, const char *path, struct span text,
 static void add_services(struct nginx *x, size_t block)
 {
 	size_t certs = block, stapling = block, file = block, responder = block, resolver = block,
-	       trusted = block, n = 0;
+	       trusted = block;
 	struct server_service s = {.server = "nginx"};
 	bool on;
 
-	NEAREST(x, certs, x->v[certs].certs)
+	NEAREST(x, certs, x->v[certs].first != NONE)
 	NEAREST(x, stapling, x->v[stapling].stapling != UNSAID)
 	NEAREST(x, file, x->v[file].staple_file)
 	NEAREST(x, responder, x->v[responder].responder == ON)
@@ -179,12 +185,8 @@ static void add_services(struct nginx *x, size_t block)
 	s.responder = responder < x->n;
 	s.resolver = resolver < x->n;
 	s.trusted = trusted < x->n ? x->v[trusted].trusted : NULL;
-	for (size_t i = 0; i < x->cert_count; i++)
-		n += x->certs[i].block == certs;
-	s.shared_staple = s.staple_file && n > 1;
-	for (size_t i = 0; i < x->cert_count; i++) {
-		if (x->certs[i].block != certs)
-			continue;
+	s.shared_staple = s.staple_file && certs < x->n && x->v[certs].first != x->v[certs].last;
+	for (size_t i = certs < x->n ? x->v[certs].first : NONE; i != NONE; i = x->certs[i].next) {
 		s.file = x->certs[i].file;
 		s.line = x->certs[i].line;
 		s.cert = x->certs[i].path;
@@ -198,8 +200,8 @@ void server_nginx_read(struct server_list *l, const char *path, struct span text
 
 	if (begin_block(&x, NULL))
 		read_text(l, path, text, &x);
-	for (size_t i = 0; i < x.n && !l->failed; i++)
-		if (x.v[i].server || (!x.servers && x.v[i].certs)) /* or a part, to be included in one */
+	for (size_t i = 0; i < x.n && !l->failed && !l->full; i++)
+		if (x.v[i].server || (!x.servers && x.v[i].first != NONE)) /* or a part, to be included in one */
 			add_services(&x, i);
 	free(x.v);
 	free(x.certs);

@@ -12,11 +12,13 @@
 #include <sys/stat.h>
 
 /* Includes that include the same files again and again end here. */
-#define INCLUDES_MAX 4096
+#define INCLUDES_MAX 16384
+#define INCLUDED_MAX (32u * 1024 * 1024)
 
 /* No server has more; and each is compared with the others. */
 #define SERVICES_MAX 16384
 #define NOTES_MAX 1024
+#define COMPARED_MAX 500000000u
 
 /* --- words --- */
 
@@ -171,6 +173,14 @@ void server_add(struct server_list *l, const struct server_service *s, const cha
 {
 	struct server_service *v, x = *s;
 
+	l->compared += l->n + 1;
+	if (l->full)
+		return;
+	if (l->n == SERVICES_MAX || l->compared > COMPARED_MAX) {
+		l->full = true;
+		server_note(l, s->file, 0, false, "more than %d certificates: not all are read", SERVICES_MAX);
+		return;
+	}
 	x.firm = l->firm;
 	if (base) {
 		x.cert = server_path(l, base, s->cert);
@@ -181,11 +191,6 @@ void server_add(struct server_list *l, const struct server_service *s, const cha
 		if (l->v[i].line == x.line && l->v[i].stapling == x.stapling && same_text(l->v[i].file, x.file) &&
 		    same_text(l->v[i].cert, x.cert) && same_text(l->v[i].staple_file, x.staple_file))
 			return;
-	if (l->n == SERVICES_MAX) {
-		server_note(l, x.file, x.line, false, "more than %d certificates: what follows is not read",
-			    SERVICES_MAX);
-		return;
-	}
 	v = server_grow(l, l->v, l->n, &l->cap, sizeof *v);
 	if (!v)
 		return;
@@ -253,6 +258,8 @@ static void read_one(struct server_list *l, const struct server_include *at, con
 		server_note(l, at->file, at->line, false, "include: %s", e.text);
 	} else if (text.n > 0 && memchr(text.p, '\0', text.n)) {
 		server_note(l, at->file, at->line, false, "include %s: no text", path);
+	} else if ((l->included += text.n) > INCLUDED_MAX) {
+		server_note(l, at->file, at->line, false, "include %s: more than 32 MiB in all: not read", path);
 	} else {
 		v[l->read_count++] = name;
 		l->open[l->depth++] = name;

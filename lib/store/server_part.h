@@ -8,6 +8,9 @@
 
 #define WORDS_MAX 256
 
+/* Variables and macros of one configuration: each text is searched for all of them. */
+#define NAMES_MAX 1000
+
 /* A directive or line: its words, unquoted; more than WORDS_MAX are left out. */
 struct words {
 	struct buf bytes;

@@ -394,6 +394,20 @@ YAML
 status_is "a ConfigMap with a configuration in it" 0 inv --format json map.yaml
 is "is a ConfigMap" "$(query 'len(d["certificates"])')" 1
 
+# --- configurations that are made to take time ---
+mkdir big
+/usr/bin/python3 - <<'PY'
+open("big/nginx.conf", "w").write("http{" + "".join("server{ssl_certificate c%d;}\n" % i for i in range(20000)) + "}")
+open("big/one.conf", "w").write("http {" + "include two.conf;\n" * 3000 + "}")
+open("big/two.conf", "w").write("include three.conf;\n" * 3000)
+open("big/three.conf", "w").write("server { ssl_certificate x; }\n" * 100)
+open("big/four.conf", "w").write("http {" + "".join("ssl_certificate c%d;" % i for i in range(2000)) + "server{}\n" * 50000 + "}")
+open("big/exim4.conf", "w").write("".join("A%d = A\n" % i for i in range(3000)) + "tls_certificate = " + "A" * 500000 + "\n")
+PY
+for f in nginx one four exim4; do
+	status_is "$f: ends soon, and tells what was left out" 2 timeout 60 staple-inventory --no-system-policy --servers big/$f.conf
+done
+
 # --- what Debian installs ---
 for d in /etc/nginx /etc/apache2 /etc/haproxy /etc/lighttpd /etc/exim4 /etc/dovecot; do
 	[ -e "$d" ] || continue
