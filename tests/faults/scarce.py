@@ -72,7 +72,7 @@ class Case:
 
         folder = folder or self.folder()
         more = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
-        done = subprocess.run(self.args, cwd=folder, stdin=subprocess.DEVNULL, timeout=60,
+        done = subprocess.run(self.args, cwd=folder, stdin=subprocess.DEVNULL, timeout=200,
                               preexec_fn=restrict if limits else None, **more)
         done.stdout = VOLATILE.sub(b"", done.stdout or b"")
         return done, folder
@@ -216,7 +216,7 @@ def full_disk():
         os.mkdir(folder)
         env = dict(os.environ, OLD=lab("int.pem"), OUT="" if case.fresh else " ".join(case.out))
         unshare = ["unshare", "-m"] if os.getuid() == 0 else ["unshare", "-rm"]
-        done = subprocess.run([*unshare, "sh", "-c", script, folder, *case.args], env=env, timeout=60,
+        done = subprocess.run([*unshare, "sh", "-c", script, folder, *case.args], env=env, timeout=200,
                               capture_output=True)
         if done.returncode == 42 or b"unshare" in done.stderr:
             print("# no file system can be mounted here: %s" % done.stderr.decode()[:80].strip())
@@ -245,7 +245,7 @@ def signals():
             time.sleep(0.015 + random.random() * 0.03 if i % 3 else random.random() * 0.08)
             number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[i % 3]
             p.send_signal(number)
-            status = p.wait(timeout=20)
+            status = p.wait(timeout=120)
             caught += status == -number
             if status not in (-number, 0, 1, 2):
                 problems.append("%s: status %d" % (case.name, status))
@@ -265,7 +265,7 @@ def children():
     while not os.path.exists(pids) and time.monotonic() < deadline:
         time.sleep(0.02)
     p.terminate()
-    status = p.wait(timeout=20)
+    status = p.wait(timeout=120)
     alive = [int(n) for n in read(pids).split()]
     while alive and time.monotonic() < deadline:
         alive = [n for n in alive if os.path.exists("/proc/%d" % n) and
@@ -281,7 +281,7 @@ def pairs(case, rounds, good):
         folder = case.folder()
         both = [subprocess.Popen(case.args, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE) for _ in range(2)]
-        said = [p.communicate(timeout=60) for p in both]
+        said = [p.communicate(timeout=200) for p in both]
         status = sorted(p.returncode for p in both)
         problems.append(None if status in good else "status %s: %s" % (status, said))
         problems.append(good_pair(case, folder))
@@ -355,7 +355,7 @@ def clock():
     shutil.copy(lab("ms.ocsp"), os.path.join(folder, "s.ocsp"))
 
     def run(*args):
-        return subprocess.run(args, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        return subprocess.run(args, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=200)
 
     done = run("staple-fetch", "--no-system-policy", "--out", "s.ocsp", *back, lab("ms.chain.pem"))
     ok(done.returncode == 1 and b"staple.future" in done.stdout and b"fetch.clock" in done.stdout,
