@@ -26,6 +26,7 @@ struct run {
 	struct run_target *first, *last; /* not delivered yet, in order */
 	struct run_target *look;         /* where next_job goes on */
 	size_t waiting;                  /* in the list */
+	struct ticket *tickets;          /* of the jobs under way */
 	bool exhausted;                  /* no more targets */
 	bool failed;
 	struct err *e;
@@ -33,9 +34,34 @@ struct run {
 
 /* Which cell a job is of; its owner. */
 struct ticket {
+	struct ticket *previous, *next;
 	struct run_target *target;
 	size_t cell;
 };
+
+static struct ticket *ticket_new(struct run *r, struct run_target *target, size_t cell)
+{
+	struct ticket *t = malloc(sizeof *t);
+
+	if (!t)
+		return NULL;
+	*t = (struct ticket){.next = r->tickets, .target = target, .cell = cell};
+	if (t->next)
+		t->next->previous = t;
+	r->tickets = t;
+	return t;
+}
+
+static void ticket_free(struct run *r, struct ticket *t)
+{
+	if (t->previous)
+		t->previous->next = t->next;
+	else
+		r->tickets = t->next;
+	if (t->next)
+		t->next->previous = t->previous;
+	free(t);
+}
 
 static void fail(struct run *r)
 {
@@ -186,19 +212,16 @@ static struct run_target *open_target(struct run *r)
 
 static bool job_of(struct run *r, struct run_target *t, struct probe_job *job)
 {
-	struct ticket *ticket;
 	size_t cell = 0;
 
 	if (t->over || !gate_plan_next(&t->plan, job, &cell))
 		return false;
-	ticket = malloc(sizeof *ticket);
-	if (!ticket) {
+	job->owner = ticket_new(r, t, cell);
+	if (!job->owner) {
 		err_set(r->e, ERR_MEMORY, "gate: out of memory");
 		fail(r);
 		return false;
 	}
-	*ticket = (struct ticket){t, cell};
-	job->owner = ticket;
 	return true;
 }
 
@@ -236,7 +259,7 @@ static void on_resolved(void *context, const struct probe_job *job, const struct
 	struct ticket *ticket = job->owner;
 	struct run_target *t = ticket->target;
 
-	free(ticket);
+	ticket_free(r, ticket);
 	if (gate_plan_addresses(&t->plan, v, n, r->e) != 0)
 		fail(r);
 	if (n == 0)
@@ -283,7 +306,7 @@ static void on_done(void *context, const struct probe_job *job, struct path *pat
 	struct run_target *t = ticket->target;
 	size_t cell = ticket->cell;
 
-	free(ticket);
+	ticket_free(r, ticket);
 	if (!r->failed && take_path(r, t, cell, path) != 0)
 		fail(r);
 	path_wipe(path);
@@ -295,6 +318,8 @@ static void on_done(void *context, const struct probe_job *job, struct path *pat
 
 static void run_wipe(struct run *r)
 {
+	while (r->tickets) /* of jobs that an error cut short */
+		ticket_free(r, r->tickets);
 	while (r->first) {
 		struct run_target *t = r->first;
 

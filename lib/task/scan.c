@@ -347,6 +347,16 @@ static void share_descriptors(struct work *w)
 		w->window = most;
 }
 
+/* A writer that was begun is ended, as that frees what it holds; what it says then is no report. */
+int scan_give_up(struct scan *s)
+{
+	size_t n = s->r->out->n;
+
+	s->r->writer->end(s->r, VERDICT_UNKNOWN, &s->sum);
+	s->r->out->n = n;
+	return -1;
+}
+
 static int run(struct scan *s, const char *const *roots, struct err *e)
 {
 	struct work w = {.jobs = s->o->jobs, .ahead = ITEMS_AHEAD, .context = s, .produce = produce,
@@ -364,7 +374,7 @@ static int run(struct scan *s, const char *const *roots, struct err *e)
 		return err_set(e, ERR_MEMORY, "out of memory for the scan");
 	s->r->writer->begin(s->r);
 	if (work_run(&w, e) != 0)
-		return -1;
+		return scan_give_up(s);
 	if (!s->o->stream)
 		return scan_report(s, e);
 	s->r->writer->end(s->r, scan_verdict(s), &s->sum);

@@ -236,6 +236,9 @@ enum severity scan_worst(const struct findings *f);
 int scan_keep(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,
 	      const char *entry, struct err *e);
 int scan_report(struct scan *s, struct err *e);
+
+/* Ends the writer, which frees what it holds, and takes back what that says.  Returns -1. */
+int scan_give_up(struct scan *s);
 void scan_keep_wipe(struct scan *s);
 /* The links that lead to the entry's file: an array to free, NULL-terminated; NULL for none. */
 int scan_links(const struct scan *s, const struct walk_entry *x, const char ***out, struct err *e);

@@ -303,6 +303,8 @@ int scan_report(struct scan *s, struct err *e)
 	s->sum.ca_count = is.n;
 	if (rc == 0)
 		s->r->writer->end(s->r, scan_verdict(s), &s->sum);
+	else
+		scan_give_up(s);
 	s->sum.cas = NULL;
 	for (size_t i = 0; i < is.n; i++)
 		free((char *)(uintptr_t)is.v[i].name);
