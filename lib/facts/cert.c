@@ -195,7 +195,8 @@ int cert_decode_next(struct span *in, struct cert *out, struct err *e)
 	struct cert *c = out;
 	bool odd;
 
-	*c = (struct cert){.x = EXTENSION_FACTS_NONE};
+	clear_bytes(c, sizeof *c);
+	c->x.path_len = -1; /* as EXTENSION_FACTS_NONE */
 	if (der_get_whole(&rest, DER_SEQUENCE, &body, &c->der) != 0)
 		return refuse(e, "Certificate", "4.1", rest);
 	if (c->der.n > LIMIT_CERT_DER)

@@ -17,6 +17,11 @@ void buf_init(struct buf *b)
 	*b = (struct buf){0};
 }
 
+void clear_bytes(void *p, size_t n)
+{
+	memset(p, 0, n);
+}
+
 void wipe_secret(void *p, size_t n)
 {
 	if (n > 0)

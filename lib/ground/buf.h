@@ -75,6 +75,10 @@ MUST_USE void *array_grow(void *v, size_t n, size_t *cap, size_t size);
  * tools/tool.c looks here before it writes one. */
 bool buf_memory_failed(void);
 
+/* Zeroes n bytes with the library's own means: for large structs on hot paths, where the compiler
+ * would put a slow instruction. */
+void clear_bytes(void *p, size_t n);
+
 /* Overwrites n bytes in a way that the compiler may not remove. */
 void wipe_secret(void *p, size_t n);
 
