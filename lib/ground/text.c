@@ -16,15 +16,16 @@ static const char pairs[] =
 
 uint8_t *text_put_hex(uint8_t *to, struct span s)
 {
-	const uint8_t *p = s.p, *end = s.p + s.n;
+	const uint8_t *p = s.p; /* NULL when n is 0: not to be added to */
+	size_t n = s.n;
 
-	for (; end - p >= 4; p += 4, to += 8) {
+	for (; n >= 4; n -= 4, p += 4, to += 8) {
 		memcpy(to, pairs + 2 * p[0], 2);
 		memcpy(to + 2, pairs + 2 * p[1], 2);
 		memcpy(to + 4, pairs + 2 * p[2], 2);
 		memcpy(to + 6, pairs + 2 * p[3], 2);
 	}
-	for (; p < end; p++, to += 2)
+	for (; n > 0; n--, p++, to += 2)
 		memcpy(to, pairs + 2 * *p, 2);
 	return to;
 }
