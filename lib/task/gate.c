@@ -34,7 +34,7 @@ struct run {
 
 /* Which cell a job is of; its owner. */
 struct ticket {
-	struct ticket *previous, *next;
+	struct ticket *next;
 	struct run_target *target;
 	size_t cell;
 };
@@ -45,21 +45,20 @@ static struct ticket *ticket_new(struct run *r, struct run_target *target, size_
 
 	if (!t)
 		return NULL;
-	*t = (struct ticket){.next = r->tickets, .target = target, .cell = cell};
-	if (t->next)
-		t->next->previous = t;
+	*t = (struct ticket){r->tickets, target, cell};
 	r->tickets = t;
 	return t;
 }
 
+/* They are as few as the handshakes in flight. */
 static void ticket_free(struct run *r, struct ticket *t)
 {
-	if (t->previous)
-		t->previous->next = t->next;
-	else
-		r->tickets = t->next;
-	if (t->next)
-		t->next->previous = t->previous;
+	struct ticket **at = &r->tickets;
+
+	while (*at && *at != t)
+		at = &(*at)->next;
+	if (*at)
+		*at = t->next;
 	free(t);
 }
 
@@ -318,8 +317,10 @@ static void on_done(void *context, const struct probe_job *job, struct path *pat
 
 static void run_wipe(struct run *r)
 {
-	while (r->tickets) /* of jobs that an error cut short */
-		ticket_free(r, r->tickets);
+	for (struct ticket *t = r->tickets, *next; t; t = next) { /* of jobs that an error cut short */
+		next = t->next;
+		free(t);
+	}
 	while (r->first) {
 		struct run_target *t = r->first;
 
