@@ -22,12 +22,12 @@ umask 022
 # --- a machine: its own /etc, /var/lib and /run, and the names of the manuals ---
 
 mkdir "$T/over" && mount -t tmpfs none "$T/over" || { fail "namespaces"; done_testing; exit; }
-trap 'cd /; umount -l /etc /var/lib "$T/over" 2>/dev/null; tap_cleanup' EXIT
+trap 'cd /; umount -l /etc /srv /var/lib "$T/over" 2>/dev/null; tap_cleanup' EXIT
 lay_over() { # FOLDER: what is written below it is not seen outside
 	mkdir -p "$T/over$1/up" "$T/over$1/work" &&
 		mount -t overlay none -o "lowerdir=$1,upperdir=$T/over$1/up,workdir=$T/over$1/work" "$1"
 }
-lay_over /etc && lay_over /var/lib && mount -t tmpfs none /run || { fail "a machine of our own"; done_testing; exit; }
+lay_over /etc && lay_over /var/lib && lay_over /srv && mount -t tmpfs none /run || { fail "a machine of our own"; done_testing; exit; }
 ip link set lo up && ip addr add 192.0.2.7/32 dev lo
 printf '127.0.0.1 %s\n' localhost www.example.com mx.example.com mail.example.com ocsp.example.com >/etc/hosts
 rm -f /etc/staple-tools/policy.conf
@@ -87,6 +87,8 @@ cp "$pki/www.chain.pem" /etc/nginx/tls/www.pem
 cp "$pki/old.chain.pem" /etc/nginx/certs/old.pem
 cp "$pki/www.chain.pem" /etc/letsencrypt/live/www/fullchain.pem
 cp "$pki/www.ocsp" /var/lib/staples/www.der
+cp "$pki/www.chain.pem" /etc/ssl/www.pem && cp "$pki/www.ocsp" /var/lib/staples/www.pem.ocsp
+mkdir -p /srv/keystores && openssl pkcs12 -export -in "$pki/www.all.pem" -passout pass:changeit -out /srv/keystores/www.p12
 
 # a staple that is due, in a server that has it
 cp "$pki/www.all.pem" /etc/haproxy/certs/www.pem
@@ -130,7 +132,7 @@ prepare() { # PAGE
 	cat "$pki/www.chain.pem" "$pki/old.chain.pem" >bundle.pem && cp /etc/ssl/certs/ca-certificates.crt all.pem
 	printf '%s\n' www.example.com 'shop.example.com example.org' >hosts
 	printf '%s\n' 'www.example.com  # ours' smtp://mx.example.com >targets
-	echo 1234 >pin
+	echo 1234 >pin && echo changeit >passwords
 	nginx_conf 8443 new "daemon off; pid $T/rehearse.pid;" >rehearse.conf
 	cp "$T/bank.conf" bank.conf
 	case $1 in staple-csr.1 | staple-tools.7) rm www.csr www.key ;; esac
