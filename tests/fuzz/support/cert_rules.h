@@ -279,7 +279,7 @@ static const struct cert_rule cert_rules[] = {
 	{F(NOT_BEFORE) | F(NOT_AFTER), GNUTLS, 0, before_1970, "GnuTLS has no times before 1970."},
 	{F(NOT_BEFORE) | F(NOT_AFTER), BOTH, D(TIME_FORMAT) | D(TIME_UNREADABLE), NULL,
 	 "A time that is not written as RFC 5280, 4.1.2.5 wants it is read by each in its own way."},
-	{F(FEATURES), GNUTLS, 0, beyond_32_bits, "GnuTLS keeps each value in 32 bits, or fails on it."},
+	{F(FEATURES) | F(CRITICAL), GNUTLS, 0, beyond_32_bits, "GnuTLS keeps each value in 32 bits, or fails on it."},
 	{F(FEATURES), GNUTLS, 0, repeated, "GnuTLS keeps each value once."},
 	{F(FEATURES), GNUTLS, 0, many_features, "GnuTLS keeps at most 64 values."},
 	{F(FEATURES) | F(CRITICAL), BOTH, 0, feature_malformed, "A value that is not DER is malformed."},
