@@ -114,7 +114,7 @@ is "is no reason not to reload" "$(reloads)" $((count + 2))
 status_is "lego: without the certificate's path" 2 "$hooks/lego"
 # Root in a folder of another user: what a link there leads to is not root's to write.
 if [ "$(id -u)" = 0 ] && command -v runuser >/dev/null; then
-	chmod 755 "$T"
+	programs_for_all
 	mkdir theirs && chown nobody theirs
 	echo "STAPLE_DIR=$T/theirs" >>defaults
 	lab_mode good

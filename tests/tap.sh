@@ -69,4 +69,15 @@ is() {
 # ok DESCRIPTION COMMAND...: passes when the command succeeds.
 ok() { local what=$1; shift; run "$@"; if [ "$status" = 0 ]; then pass "$what"; else
 	fail "$what" "status $status: $*" "$(head -c 2000 "$T/out")" "$(head -c 2000 "$T/err")"; fi; }
+# For a test that runs programs as another user: where that one may not enter the build, copies that
+# he may run come first.
+programs_for_all() {
+	chmod 755 "$T"
+	runuser -u nobody -- test -x "$BUILDDIR/tools/staple-fetch" && return
+	mkdir -p "$T/all/tools"
+	cp "$BUILDDIR"/tools/staple-{csr,fetch,gate,inspect,inventory,verify} "$T/all/tools"
+	cp -rL "$BUILDDIR/policies" "$T/all"
+	chmod -R a+rX "$T/all"
+	PATH=$T/all/tools:$PATH
+}
 done_testing() { printf '1..%d\n' "$tap_count"; }

@@ -8,6 +8,7 @@ unset http_proxy https_proxy all_proxy ALL_PROXY no_proxy
 PATH=$PATH:/usr/sbin:/sbin
 lab_responder && lab_pki --only ms,ms2 >"$T/pki.out" || exit 99
 site=ms.lab.test
+! as_root || programs_for_all # recipes run some as the server's user
 mkdir "$T/bin"
 export T SRCDIR site ca=$pki/root.pem
 
