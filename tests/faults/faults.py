@@ -4,7 +4,8 @@
     faults.py PROGRAMS-FOLDER LAB-FOLDER WORK-FOLDER TIME HOST:PORT-STAPLED HOST:PORT-NOT
 
 A run in which a call failed must end by itself, not by a signal: with status 2, or with the very
-report of an undisturbed run; so what could not be checked never passes.  A file that it writes is
+report of an undisturbed run; so what could not be checked never passes.  Programs that were built
+with --enable-sanitize must have given back all their memory, too.  A file that it writes is
 the old one, or the new one whole; no temporary file stays.  Then the same with SIGKILL in place of
 each failure, for what is written.  Speaks TAP.
 """
@@ -27,6 +28,8 @@ WORKERS = 2
 AT = ["--at", NOW]
 # What differs from run to run; and who the server is, which is asked out of courtesy alone.
 VOLATILE = re.compile(rb'"elapsed_ms": \d+|"server": ("[^"]*"|null)')
+# With --enable-sanitize: who asked for what was never given back.
+LEAK = re.compile(r"leak of .*?((?:\n +#\d .*){1,6})")
 mine = threading.local()
 
 
@@ -66,14 +69,14 @@ class Case:
         for path in self.copies:
             shutil.copy(path, folder)
 
-    def run(self, fault, kill=False, again=False):
+    def run(self, fault, kill=False, again=False, **more):
         folder = os.path.join(WORK, "run-%d" % threading.get_ident())
         log = folder + ".fired"
         if again:
             self.age(folder)
         else:
             self.prepare(folder)
-        env = dict(os.environ, STAPLE_FAULT_LOG=log, LC_ALL="C.UTF-8")
+        env = dict(os.environ, STAPLE_FAULT_LOG=log, LC_ALL="C.UTF-8", **more)
         if fault:
             env["STAPLE_FAULT"] = fault
         if kill:
@@ -92,6 +95,8 @@ class Case:
 
     def wrong(self, kind, done, files, good, good_files):
         """What is wrong with a disturbed run, or None."""
+        if b"LeakSanitizer" in done.stderr:
+            return "leaks: %s" % "; ".join(sorted(set(LEAK.findall(done.stderr.decode()))))
         if done.returncode not in (0, 1, 2):
             return "ended with %d: %s" % (done.returncode, done.stderr[-300:])
         if done.returncode != 2 and self.fixed and done.stdout != good.stdout and \
@@ -249,6 +254,15 @@ def sweep(case, kind, number, pool, kill=False):
     return runs
 
 
+def leaks():
+    """Whether the programs have a leak check, and which of them would not find a leak."""
+    with open(os.path.join(PROGRAMS, CASES[0].name), "rb") as f:
+        checked = b"__asan_init" in f.read()
+    firsts = {case.name: case for case in reversed(CASES)}
+    return checked, [name for name, case in firsts.items()
+                     if checked and not LEAK.search(case.run(None, STAPLE_LEAK="yes")[0].stderr.decode())]
+
+
 def main():
     number, fired = 0, 0
     chosen = os.environ.get("STAPLE_FAULTS", "")
@@ -265,6 +279,12 @@ def main():
     number += 1
     print("%s %d - the faults were really met (%d)" % (
         "ok" if chosen or fired > 1500 else "not ok", number, fired))
+    checked, blind = leaks()
+    number += 1
+    print("%s %d - %s" % ("not ok" if blind else "ok", number,
+                          "a leak would have been seen" if checked else "no leak check in this build (--enable-sanitize)"))
+    if blind:
+        print("# not in %s" % ", ".join(blind))
     print("1..%d" % number)
 
 
