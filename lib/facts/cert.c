@@ -1,4 +1,5 @@
 #include "facts/cert.h"
+#include "facts/algorithm.h"
 #include "facts/dn.h"
 #include "facts/oid.h"
 #include "ground/der.h"
@@ -76,22 +77,6 @@ static int get_serial(struct span *in, struct cert *c, struct err *e)
 	return 0;
 }
 
-/* AlgorithmIdentifier; its OID's content in *oid. */
-static int get_algorithm(struct span *in, struct cert *c, struct span *whole, struct span *oid)
-{
-	struct span body;
-
-	if (der_get_whole(in, DER_SEQUENCE, &body, whole) != 0)
-		return -1;
-	if (der_get(&body, DER_OID, oid) != 0 || !oid_readable(*oid)) {
-		*oid = SPAN_NONE;
-		note(c, true, DEVIATION_ALGORITHM);
-	} else if (!der_end(body)) { /* parameters ANY OPTIONAL */
-		note(c, der_get_any(&body, NULL, NULL, NULL) != 0 || !der_end(body), DEVIATION_TRAILING);
-	}
-	return 0;
-}
-
 /* One Time of the Validity.  4.1.2.5: UTCTime through the year 2049, no other there. */
 static int get_time(struct span *in, struct cert *c, int64_t *out)
 {
@@ -125,6 +110,14 @@ static int get_validity(struct span *in, struct cert *c, struct err *e)
 	return 0;
 }
 
+/* X.690, 8.6.2 and 11.2.1: how many bits are unused, then the bits; the unused ones are zero. */
+static bool bits_sound(struct span content)
+{
+	if (content.n < 2)
+		return content.n == 1 && content.p[0] == 0;
+	return content.p[0] <= 7 && (content.p[content.n - 1] & ((1u << content.p[0]) - 1)) == 0;
+}
+
 /* issuerUniqueID [1], subjectUniqueID [2]: IMPLICIT BIT STRING */
 static int get_unique_ids(struct span *in, struct cert *c, struct err *e)
 {
@@ -136,6 +129,7 @@ static int get_unique_ids(struct span *in, struct cert *c, struct err *e)
 		if (there < 0)
 			return refuse(e, "uniqueID", "4.1.2.8", *in);
 		note(c, there == 1, DEVIATION_UNIQUE_ID);
+		note(c, there == 1 && !bits_sound(id), DEVIATION_BIT_STRING);
 		note(c, there == 1 && c->version < 2, DEVIATION_VERSION);
 	}
 	return 0;
@@ -165,13 +159,14 @@ static int get_extensions(struct span *in, struct cert *c, struct err *e)
 
 static int get_tbs(struct span tbs, struct cert *c, struct err *e)
 {
-	struct span oid;
+	struct algorithm inner;
 	bool odd;
 
 	if (get_version(&tbs, c, e) != 0 || get_serial(&tbs, c, e) != 0)
 		return -1;
-	if (get_algorithm(&tbs, c, &c->tbs_signature_algorithm, &oid) != 0)
+	if (algorithm_decode(&tbs, &inner, &c->deviations) != 0)
 		return refuse(e, "signature", "4.1.2.3", tbs);
+	c->tbs_signature_algorithm = inner.der;
 	if (der_get_whole(&tbs, DER_SEQUENCE, NULL, &c->issuer) != 0)
 		return refuse(e, "issuer", "4.1.2.4", tbs);
 	if (get_validity(&tbs, c, e) != 0)
@@ -192,6 +187,7 @@ static int get_tbs(struct span tbs, struct cert *c, struct err *e)
 int cert_decode_next(struct span *in, struct cert *out, struct err *e)
 {
 	struct span rest = *in, body, tbs;
+	struct algorithm outer;
 	struct cert *c = out;
 	bool odd;
 
@@ -206,8 +202,10 @@ int cert_decode_next(struct span *in, struct cert *out, struct err *e)
 		return refuse(e, "tbsCertificate", "4.1.1.1", body);
 	if (get_tbs(tbs, c, e) != 0)
 		return -1;
-	if (get_algorithm(&body, c, &c->signature_algorithm, &c->signature_algorithm_oid) != 0)
+	if (algorithm_decode(&body, &outer, &c->deviations) != 0)
 		return refuse(e, "signatureAlgorithm", "4.1.1.2", body);
+	c->signature_algorithm = outer.der;
+	c->signature_algorithm_oid = outer.oid;
 	if (der_get_bits(&body, &c->signature, NULL, &odd) != 0) {
 		if (der_get(&body, DER_BIT_STRING, &c->signature) != 0)
 			return refuse(e, "signatureValue", "4.1.1.3", body);

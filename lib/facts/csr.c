@@ -1,4 +1,5 @@
 #include "facts/csr.h"
+#include "facts/algorithm.h"
 #include "facts/dn.h"
 #include "facts/oid.h"
 #include "ground/der.h"
@@ -120,13 +121,13 @@ static int get_info(struct span info, struct csr *c, struct err *e)
 
 static int get_signature(struct span *in, struct csr *c, struct err *e)
 {
-	struct span algorithm;
+	struct algorithm algorithm;
 	bool odd;
 
-	if (der_get_whole(in, DER_SEQUENCE, &algorithm, &c->signature_algorithm) != 0)
+	if (algorithm_decode(in, &algorithm, &c->deviations) != 0)
 		return refuse(e, "signatureAlgorithm", "4.2", *in);
-	if (der_get(&algorithm, DER_OID, &c->signature_algorithm_oid) != 0)
-		note(c, true, DEVIATION_ALGORITHM);
+	c->signature_algorithm = algorithm.der;
+	c->signature_algorithm_oid = algorithm.oid;
 	if (der_get_bits(in, &c->signature, NULL, &odd) != 0) {
 		if (der_get(in, DER_BIT_STRING, &c->signature) != 0)
 			return refuse(e, "signature", "4.2", *in);

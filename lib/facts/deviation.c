@@ -31,8 +31,8 @@ static const struct deviation_text texts[DEVIATION_COUNT] = {
 		"the list of extensions is empty"},
 	[DEVIATION_BOOLEAN] = {"boolean", "X.690, 11.1", "a BOOLEAN is neither 00 nor FF"},
 	[DEVIATION_BIT_STRING] = {"bit-string", "X.690, 11.2",
-		"a BIT STRING has unused bits that are set, or trailing zero bits in a list of "
-		"named bits"},
+		"a BIT STRING is empty, has unused bits that are set, or trailing zero bits in a "
+		"list of named bits"},
 	[DEVIATION_SAN_EMPTY] = {"san-empty", "RFC 5280, 4.2.1.6",
 		"the subject alternative name has no entry"},
 	[DEVIATION_SAN_SYNTAX] = {"san-syntax", "RFC 5280, 4.2.1.6",
@@ -49,7 +49,8 @@ static const struct deviation_text texts[DEVIATION_COUNT] = {
 	[DEVIATION_DEFAULT_ENCODED] = {"default-encoded", "X.690, 11.5",
 		"a value that is the default is written out"},
 	[DEVIATION_ALGORITHM] = {"algorithm-unreadable", "RFC 5280, 4.1.1.2",
-		"an algorithm identifier has no readable object identifier"},
+		"an algorithm identifier has no readable object identifier, or parameters that are no "
+		"value of their type"},
 	[DEVIATION_KEY_USAGE_EMPTY] = {"key-usage-empty", "RFC 5280, 4.2.1.3",
 		"the key usage has no bit set"},
 	[DEVIATION_CERT_SIGN_WITHOUT_CA] = {"cert-sign-without-ca", "RFC 5280, 4.2.1.9",

@@ -37,7 +37,7 @@ enum deviation {
 	DEVIATION_KEY_UNREADABLE,
 	DEVIATION_TRAILING,            /* data behind a field, inside its container */
 	DEVIATION_DEFAULT_ENCODED,     /* a value that is the DEFAULT stands there */
-	DEVIATION_ALGORITHM,           /* an AlgorithmIdentifier without a readable OID */
+	DEVIATION_ALGORITHM,           /* an AlgorithmIdentifier without a readable OID or parameters */
 	DEVIATION_KEY_USAGE_EMPTY,
 	DEVIATION_CERT_SIGN_WITHOUT_CA,
 	DEVIATION_REQUEST_VERSION,     /* a request: not v1 */

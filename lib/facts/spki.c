@@ -1,4 +1,5 @@
 #include "facts/spki.h"
+#include "facts/algorithm.h"
 #include "facts/oid.h"
 #include "ground/der.h"
 
@@ -91,7 +92,7 @@ static bool ec_read(struct span parameters, struct spki *out)
 				out->size = curves[i].size;
 				break;
 			}
-		return out->bits.n != 0;
+		return out->bits.n != 0 && oid_readable(out->curve);
 	}
 	if (der_get(&parameters, DER_SEQUENCE, &body) == 0 &&
 	    der_get_int64(&body, DER_INTEGER, &version) == 0 &&
@@ -121,33 +122,25 @@ static bool key_read(struct span parameters, struct spki *out)
 	return true;
 }
 
-/* AlgorithmIdentifier's parameters: ANY OPTIONAL (RFC 5280, 4.1.1.2). */
-static bool one_at_most(struct span parameters)
-{
-	return der_end(parameters) ||
-	       (der_get_any(&parameters, NULL, NULL, NULL) == 0 && der_end(parameters));
-}
-
 int spki_decode(struct span *in, struct spki *out, bool *odd)
 {
-	struct span rest = *in, body, algorithm;
+	struct span rest = *in, body;
+	struct algorithm algorithm;
+	uint32_t deviations = 0;
 	bool strange = false;
 
 	*out = (struct spki){.kind = KEY_UNKNOWN};
 	if (der_get_whole(&rest, DER_SEQUENCE, &body, &out->der) != 0 ||
-	    der_get(&body, DER_SEQUENCE, &algorithm) != 0 ||
-	    der_peek(body) != DER_BIT_STRING)
+	    algorithm_decode(&body, &algorithm, &deviations) != 0 || der_peek(body) != DER_BIT_STRING)
 		return -1;
-	*odd = der_get(&algorithm, DER_OID, &out->algorithm) != 0 || !oid_readable(out->algorithm) ||
-	       !one_at_most(algorithm);
+	out->algorithm = algorithm.oid;
 	if (der_get_bits(&body, &out->bits, NULL, &strange) != 0) {
 		if (der_get(&body, DER_BIT_STRING, NULL) != 0)
 			return -1;
 		strange = true;
 	}
 	*in = rest;
-	if (!key_read(algorithm, out) || strange || !der_end(body))
-		*odd = true;
+	*odd = !key_read(algorithm.parameters, out) || deviations != 0 || strange || !der_end(body);
 	return 0;
 }
 

@@ -110,25 +110,32 @@ static void basic(struct buf *out, gnutls_x509_crt_t c)
 		buf_printf(out, "%u %d", ca, path_len);
 }
 
+/* The value of an extension, of several the first; false: there is none. */
+static bool value(gnutls_x509_crt_t c, const char *oid, gnutls_datum_t *out)
+{
+	*out = (gnutls_datum_t){NULL, 0};
+	return gnutls_x509_crt_get_extension_by_oid2(c, oid, 0, out, NULL) == 0;
+}
+
+/* gnutls_x509_crt_get_authority_info_access stops at a location that is no URI. */
 static void ocsp(struct buf *out, gnutls_x509_crt_t c)
 {
-	for (unsigned i = 0;; i++) {
-		gnutls_datum_t url = {NULL, 0};
-		int rc = gnutls_x509_crt_get_authority_info_access(c, i, GNUTLS_IA_OCSP_URI, &url,
-								   NULL);
+	gnutls_datum_t all, oid, location;
+	gnutls_x509_aia_t aia;
+	unsigned type;
 
-		if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-			return;
-		if (rc == GNUTLS_E_UNKNOWN_ALGORITHM)
-			continue; /* this description is of another kind */
-		if (rc < 0) {
-			buf_add_str(out, UNKNOWN);
-			return;
-		}
-		put_datum(out, &url);
+	if (!value(c, "1.3.6.1.5.5.7.1.1", &all) || gnutls_x509_aia_init(&aia) < 0)
+		return;
+	if (gnutls_x509_ext_import_aia(&all, aia, 0) < 0)
+		buf_add_str(out, UNKNOWN);
+	for (unsigned i = 0; gnutls_x509_aia_get(aia, i, &oid, &type, &location) == 0; i++) {
+		if (type != GNUTLS_SAN_URI || strcmp((char *)oid.data, GNUTLS_OID_AD_OCSP) != 0)
+			continue;
+		put_datum(out, &location);
 		buf_add_byte(out, ' ');
-		gnutls_free(url.data);
 	}
+	gnutls_x509_aia_deinit(aia);
+	gnutls_free(all.data);
 }
 
 static void features(struct facts *f, gnutls_x509_crt_t c)
@@ -157,7 +164,6 @@ static void identifiers(struct facts *f, gnutls_x509_crt_t c)
 {
 	unsigned char id[4096];
 	size_t n = sizeof id;
-
 	int rc = gnutls_x509_crt_get_subject_key_id(c, id, &n, NULL);
 
 	if (rc == 0)
@@ -165,8 +171,11 @@ static void identifiers(struct facts *f, gnutls_x509_crt_t c)
 	else if (rc != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		buf_add_str(&f->text[FACT_SKI], UNKNOWN);
 	n = sizeof id;
-	if (gnutls_x509_crt_get_authority_key_id(c, id, &n, NULL) == 0)
+	rc = gnutls_x509_crt_get_authority_key_id(c, id, &n, NULL);
+	if (rc == 0)
 		facts_hex(&f->text[FACT_AKI], id, n);
+	else if (rc != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE && rc != GNUTLS_E_X509_UNSUPPORTED_EXTENSION)
+		buf_add_str(&f->text[FACT_AKI], UNKNOWN);
 }
 
 static void signature(struct facts *f, gnutls_x509_crt_t c)

@@ -203,7 +203,7 @@ bool facts_openssl(struct facts *f, struct span der)
 	buf_add_str(&f->text[FACT_LOADS], c ? "yes" : "no");
 	if (!c)
 		return false;
-	buf_printf(&f->text[FACT_VERSION], "%ld", X509_get_version(c) + 1);
+	buf_printf(&f->text[FACT_VERSION], "%lld", 1LL + (int32_t)X509_get_version(c));
 	serial(&f->text[FACT_SERIAL], c);
 	put_name(&f->text[FACT_ISSUER], X509_get_issuer_name(c));
 	put_name(&f->text[FACT_SUBJECT], X509_get_subject_name(c));

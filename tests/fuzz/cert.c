@@ -3,20 +3,20 @@
 #include "tests/fuzz/support/cert_rules.h"
 #include "tests/fuzz/support/facts.h"
 
-static void look(enum fact fact, enum reader reader, struct difference *d, struct facts *ours,
-		 struct facts *theirs)
+static void look(struct difference *d, struct facts *ours, struct facts *theirs)
 {
+	struct buf *a = &ours->text[d->fact], *b = &theirs->text[d->fact];
 	bool explained;
 
-	if (span_equal(buf_span(&ours->text[fact]), buf_span(&theirs->text[fact])))
+	if (span_equal(buf_span(a), buf_span(b)))
 		return;
-	d->ours = buf_cstr(&ours->text[fact]);
-	d->theirs = buf_cstr(&theirs->text[fact]);
-	explained = cert_rule(fact, reader, d);
+	d->ours = buf_cstr(a);
+	d->theirs = buf_cstr(b);
+	explained = cert_rule(d) != NULL;
 	if (!explained)
-		fprintf(stderr, "%s: %s says %s, and we %s (deviations %x)\n", fact_names[fact],
-			reader == GNUTLS ? "GnuTLS" : "OpenSSL", d->theirs, d->ours,
-			d->c ? d->c->deviations : 0);
+		fprintf(stderr, "%s: %s says %s, and we %s (%s, deviations %x)\n", fact_names[d->fact],
+			d->reader == GNUTLS ? "GnuTLS" : "OpenSSL", d->theirs, d->ours,
+			d->why ? d->why : "it loads", d->c ? d->c->deviations : 0);
 	FUZZ_CHECK(explained);
 }
 
@@ -27,11 +27,11 @@ static void compare(struct span der, const struct cert *c, const char *why)
 	bool loads = facts_ours(&ours, der);
 
 	FUZZ_CHECK(loads == (c != NULL));
-	for (enum reader reader = GNUTLS; reader <= OPENSSL; reader++) {
-		bool both = (reader == GNUTLS ? facts_gnutls : facts_openssl)(&theirs, der) && loads;
+	for (d.reader = GNUTLS; d.reader <= OPENSSL; d.reader++) {
+		bool both = (d.reader == GNUTLS ? facts_gnutls : facts_openssl)(&theirs, der) && loads;
 
-		for (enum fact fact = FACT_LOADS; fact < (both ? FACT_COUNT : FACT_VERSION); fact++)
-			look(fact, reader, &d, &ours, &theirs);
+		for (d.fact = FACT_LOADS; d.fact < (both ? FACT_COUNT : FACT_VERSION); d.fact++)
+			look(&d, &ours, &theirs);
 	}
 }
 

@@ -152,7 +152,22 @@ static void deviations_are_recorded_and_no_more(void **state)
 			"\x05\x00\x03\x02\x00\x01"), D(KEY_UNREADABLE), NULL},
 		{"two parameters of an algorithm", AT(outer), BYTES("\x30\x0e\x06\x08\x2a\x86\x48\xce\x3d\x04\x03"
 			"\x02\x05\x00\x05\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(TRAILING), NULL},
+		{"a NULL with content for parameters", AT(outer), BYTES("\x30\x0d\x06\x08\x2a\x86\x48\xce\x3d"
+			"\x04\x03\x02\x05\x01\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
+		{"a padded INTEGER for parameters", AT(outer), BYTES("\x30\x0e\x06\x08\x2a\x86\x48\xce\x3d\x04"
+			"\x03\x02\x02\x02\x00\x05"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
+		{"a BMPString of one octet for parameters", AT(outer), BYTES("\x30\x0d\x06\x08\x2a\x86\x48\xce"
+			"\x3d\x04\x03\x02\x1e\x01\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
+		{"parameters with a SEQUENCE's tag and no form", AT(inner), BYTES("\x30\x0c\x06\x08\x2a\x86\x48"
+			"\xce\x3d\x04\x03\x02\x10\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
+		{"a kind of key with a NULL with content", AT(key), BYTES("\x30\x0e\x30\x08\x06\x03\x2b\x65\x01"
+			"\x05\x01\x00\x03\x02\x00\x01"), D(KEY_UNREADABLE), NULL},
+		{"a curve of no octets", AT(key), BYTES("\x30\x11\x30\x0b\x06\x07\x2a\x86\x48\xce\x3d\x02\x01"
+			"\x06\x00\x03\x02\x00\x01"), D(KEY_UNREADABLE), NULL},
 		{"unique identifier", AT(ids), BYTES("\x81\x02\x00\x01"), D(UNIQUE_ID), NULL},
+		{"unique identifier of no octets", AT(ids), BYTES("\x82\x00"), D(UNIQUE_ID) | D(BIT_STRING), NULL},
+		{"unique identifier with 8 unused bits", AT(ids), BYTES("\x81\x02\x08\x00"),
+			D(UNIQUE_ID) | D(BIT_STRING), NULL},
 		{"unused bits in the signature", AT(signature), BYTES("\x03\x02\x03\x01"),
 			D(BIT_STRING), NULL},
 		{"empty signature", AT(signature), BYTES("\x03\x00"), D(BIT_STRING), NULL},
