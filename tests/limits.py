@@ -379,7 +379,24 @@ def redirects(n):
     return around(n, make), "too many redirects"
 
 
+def staple(kind, finding):
+    """Of staples.py; both are good."""
+    def test(n):
+        def make(i):
+            data = subprocess.run([sys.executable, os.path.join(SOURCE, "tests/lab/staples.py"), LAB,
+                                   "%s:%d" % (kind, i), "ms"], capture_output=True, check=True).stdout
+            done = run("staple-verify", "--no-system-policy", "--staple-only", "--staple",
+                       write("limit.ocsp", data), "--issuer", os.path.join(LAB, "int.pem"),
+                       os.path.join(LAB, "ms.pem"))
+            return told(done, finding) if done.returncode == 0 else done
+        return around(n, make), finding
+    return test
+
+
 TESTS = {
+    "LIMIT_STAPLE": staple("bytes", "staple.too-large"),
+    "LIMIT_STAPLE_CERTS": staple("certs", "staple.many-certificates"),
+    "LIMIT_STAPLE_TLS13": staple("bytes", "TLS 1.3 cannot carry it"),
     "LIMIT_CERT_DER": cert_der,
     "LIMIT_OCSP_RESPONSE": ocsp_response,
     "LIMIT_SMALL_FILE": small_file,

@@ -49,7 +49,7 @@ static enum link link_check(const struct cert *c, const struct cert *issuer, str
 	}
 	switch (f.state) {
 	case SIGNATURE_GOOD:
-		return LINK_YES;
+		return c->signature_odd ? LINK_BAD : LINK_YES;
 	case SIGNATURE_BAD:
 		return LINK_BAD;
 	case SIGNATURE_BROKEN:

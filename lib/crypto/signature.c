@@ -19,6 +19,7 @@ struct algorithm {
 	gnutls_digest_algorithm_t digest;
 	bool pss;
 	unsigned salt; /* octets; only with pss */
+	bool odd;      /* parameters that this algorithm does not have */
 };
 
 /* Content octets of an OID as dotted text; "" when it does not fit. */
@@ -47,6 +48,14 @@ static gnutls_sign_algorithm_t pss_sign(gnutls_digest_algorithm_t d)
 	}
 }
 
+static bool is_absent_or_null(struct span parameters)
+{
+	struct span nothing;
+
+	return der_end(parameters) ||
+	       (der_get(&parameters, DER_NULL, &nothing) == 0 && nothing.n == 0 && der_end(parameters));
+}
+
 /* An AlgorithmIdentifier of a digest inside [n]; absent: SHA-1 (RFC 4055, 3.1). */
 static int pss_digest(struct span *in, unsigned n, bool mask, gnutls_digest_algorithm_t *out)
 {
@@ -62,32 +71,46 @@ static int pss_digest(struct span *in, unsigned n, bool mask, gnutls_digest_algo
 	default:
 		return -1;
 	}
-	if (der_get(&explicit_tag, DER_SEQUENCE, &id) != 0 || der_get(&id, DER_OID, &oid) != 0)
+	if (der_get(&explicit_tag, DER_SEQUENCE, &id) != 0 || !der_end(explicit_tag) ||
+	    der_get(&id, DER_OID, &oid) != 0)
 		return -1;
 	if (mask) { /* id-mgf1 with its digest as parameter */
-		if (der_get(&id, DER_SEQUENCE, &inner) != 0 || der_get(&inner, DER_OID, &oid) != 0)
+		if (der_get(&id, DER_SEQUENCE, &inner) != 0 || !der_end(id) ||
+		    der_get(&inner, DER_OID, &oid) != 0)
 			return -1;
+		id = inner;
 	}
+	if (!is_absent_or_null(id))
+		return -1;
 	dotted(text, sizeof text, oid);
 	*out = gnutls_oid_to_digest(text);
 	return 0;
 }
 
+/* An INTEGER inside [n], or its default; false: neither. */
+static bool pss_number(struct span *in, unsigned n, int64_t *out)
+{
+	struct span tagged;
+	int there = der_get_optional(in, (uint8_t)DER_CONTEXT_CONS(n), &tagged);
+
+	return there == 0 ||
+	       (there == 1 && der_get_int64(&tagged, DER_INTEGER, out) == 0 && der_end(tagged));
+}
+
 /* RSASSA-PSS-params (RFC 4055, 3.1).  GnuTLS knows one digest for hash and mask. */
 static void pss_parameters(struct span rest, struct algorithm *a)
 {
-	struct span params, salt_tag;
+	struct span params;
 	gnutls_digest_algorithm_t mask;
-	int64_t salt = 20;
+	int64_t salt = 20, trailer = 1;
 
-	if (der_get(&rest, DER_SEQUENCE, &params) != 0 ||
+	if (der_get(&rest, DER_SEQUENCE, &params) != 0 || !der_end(rest) ||
 	    pss_digest(&params, 0, false, &a->digest) != 0 ||
 	    pss_digest(&params, 1, true, &mask) != 0 || mask != a->digest)
 		return;
-	if (der_get_optional(&params, (uint8_t)DER_CONTEXT_CONS(2), &salt_tag) == 1 &&
-	    der_get_int64(&salt_tag, DER_INTEGER, &salt) != 0)
+	if (!pss_number(&params, 2, &salt) || !pss_number(&params, 3, &trailer) || !der_end(params))
 		return;
-	if (salt < 0 || salt > 512)
+	if (salt < 0 || salt > 512 || trailer != 1)
 		return;
 	a->salt = (unsigned)salt;
 	a->sign = pss_sign(a->digest);
@@ -106,7 +129,9 @@ static void read_algorithm(struct span tlv, struct algorithm *a)
 		pss_parameters(content, a);
 		return;
 	}
-	a->sign = gnutls_oid_to_sign(a->oid);
+	/* Of a response they are not signed; a client that looks refuses what should not be there. */
+	a->odd = !is_absent_or_null(content);
+	a->sign = a->odd ? GNUTLS_SIGN_UNKNOWN : gnutls_oid_to_sign(a->oid);
 	a->digest = gnutls_sign_get_hash_algorithm(a->sign);
 }
 
@@ -186,7 +211,7 @@ static int check(struct span spki, struct span algorithm, struct span data, stru
 	*out = (struct signature_facts){.state = SIGNATURE_UNSUPPORTED};
 	read_algorithm(algorithm, &a);
 	name = a.sign == GNUTLS_SIGN_UNKNOWN ? NULL : gnutls_sign_get_name(a.sign);
-	snprintf(out->algorithm, sizeof out->algorithm, "%s",
+	snprintf(out->algorithm, sizeof out->algorithm, a.odd ? "%.28s and odd parameters" : "%s",
 		 name	    ? name
 		 : a.oid[0] ? a.oid
 			    : "unreadable");

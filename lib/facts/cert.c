@@ -189,6 +189,7 @@ int cert_decode_next(struct span *in, struct cert *out, struct err *e)
 	struct span rest = *in, body, tbs;
 	struct algorithm outer;
 	struct cert *c = out;
+	unsigned unused = 0;
 	bool odd;
 
 	clear_bytes(c, sizeof *c);
@@ -206,12 +207,13 @@ int cert_decode_next(struct span *in, struct cert *out, struct err *e)
 		return refuse(e, "signatureAlgorithm", "4.1.1.2", body);
 	c->signature_algorithm = outer.der;
 	c->signature_algorithm_oid = outer.oid;
-	if (der_get_bits(&body, &c->signature, NULL, &odd) != 0) {
+	if (der_get_bits(&body, &c->signature, &unused, &odd) != 0) {
 		if (der_get(&body, DER_BIT_STRING, &c->signature) != 0)
 			return refuse(e, "signatureValue", "4.1.1.3", body);
 		odd = true;
 	}
-	note(c, odd, DEVIATION_BIT_STRING);
+	c->signature_odd = unused != 0;
+	note(c, odd || unused != 0, DEVIATION_BIT_STRING);
 	note(c, !der_end(body), DEVIATION_TRAILING);
 	note(c, !span_equal(c->signature_algorithm, c->tbs_signature_algorithm),
 	     DEVIATION_SIGNATURE_ALGORITHMS_DIFFER);

@@ -23,6 +23,7 @@ struct cert {
 	struct span signature_algorithm_oid; /* its OID's content */
 	struct span tbs_signature_algorithm; /* inner AlgorithmIdentifier, TLV */
 	struct span signature; /* octets of the BIT STRING */
+	bool signature_odd;    /* they are not whole octets: no signature is like that */
 	struct span issuer;    /* Name, TLV */
 	struct span subject;   /* Name, TLV */
 	int64_t not_before;    /* WHEN_NONE when unreadable (recorded) */

@@ -143,8 +143,11 @@ static int get_basic(struct span in, struct ocsp_response *r, struct err *e)
 		return -1;
 	if (der_get_whole(&body, DER_SEQUENCE, &algorithm, &r->signature_algorithm) != 0)
 		return refuse(e, "signatureAlgorithm", body);
-	if (der_get(&algorithm, DER_OID, &r->signature_algorithm_oid) != 0)
+	if (der_get(&algorithm, DER_OID, &r->signature_algorithm_oid) != 0 ||
+	    (!der_end(algorithm) && der_get_any(&algorithm, NULL, NULL, NULL) != 0))
 		return refuse(e, "signatureAlgorithm", algorithm);
+	if (!der_end(algorithm)) /* nobody signed it: anybody on the way can add to it */
+		return refuse_trailing(e, "signatureAlgorithm", algorithm);
 	if (der_get_bits(&body, &r->signature, &unused, NULL) != 0)
 		return refuse(e, "signature", body);
 	if (unused != 0)

@@ -15,6 +15,15 @@
  * CertificateEntry extension has a 16-bit length); TLS 1.2 has 24 bits. */
 #define LIMIT_OCSP_RESPONSE (256u * 1024u)
 
+/* A staple that every client takes: OpenSSL's refuse a CertificateStatus message of more than 16 KiB
+ * in TLS 1.2 (with four octets before the response), mozilla::pkix more certificates than these. */
+#define LIMIT_STAPLE (16u * 1024u - 4u)
+#define LIMIT_STAPLE_CERTS 8u
+
+/* What TLS 1.3 can carry: the extensions of a CertificateEntry have 65,535 octets, of which four are
+ * this one's type and length, and four stand before the response. */
+#define LIMIT_STAPLE_TLS13 (65535u - 8u)
+
 /* Files that are read whole: a certificate with its chain, a request, a staple, a
  * key, a policy.  Stores are streamed and have no such limit. */
 #define LIMIT_SMALL_FILE (16u * 1024u * 1024u)

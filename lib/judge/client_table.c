@@ -34,6 +34,7 @@ static const struct client_effects table[] = {
 	{"staple.internal-error", EFFECT_REFUSE, EFFECT_MISSING, "SEC_ERROR_OCSP_SERVER_ERROR"},
 	{"staple.malformed", EFFECT_REFUSE, EFFECT_REFUSE, "SEC_ERROR_OCSP_MALFORMED_RESPONSE"},
 	{"staple.malformed-request", EFFECT_REFUSE, EFFECT_MISSING, "SEC_ERROR_OCSP_MALFORMED_REQUEST"},
+	{"staple.many-certificates", EFFECT_REFUSE, EFFECT_ACCEPT, "SEC_ERROR_OCSP_MALFORMED_RESPONSE"},
 	{"staple.no-single", EFFECT_LIVE, EFFECT_REFUSE, NULL},
 	{"staple.other-certificate", EFFECT_LIVE, EFFECT_REFUSE,
 	 "MOZILLA_PKIX_ERROR_OCSP_RESPONSE_FOR_CERT_MISSING"},
@@ -55,6 +56,7 @@ static const struct client_effects table[] = {
 	{"staple.signer-not-delegated", EFFECT_LIVE, EFFECT_REFUSE,
 	 "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
 	{"staple.signer-not-valid", EFFECT_LIVE, EFFECT_REFUSE, "SEC_ERROR_OCSP_INVALID_SIGNING_CERT"},
+	{"staple.too-large", EFFECT_ACCEPT, EFFECT_ACCEPT, NULL},
 	{"staple.trailing-data", EFFECT_REFUSE, EFFECT_REFUSE, "SEC_ERROR_OCSP_MALFORMED_RESPONSE"},
 	{"staple.try-later", EFFECT_LIVE, EFFECT_MISSING, "SEC_ERROR_OCSP_TRY_SERVER_LATER"},
 	{"staple.unauthorized", EFFECT_REFUSE, EFFECT_MISSING, "SEC_ERROR_OCSP_UNAUTHORIZED_REQUEST"},
@@ -62,7 +64,7 @@ static const struct client_effects table[] = {
 	{"staple.unknown-response-status", EFFECT_REFUSE, EFFECT_MISSING,
 	 "SEC_ERROR_OCSP_UNKNOWN_RESPONSE_STATUS"},
 	{"staple.unreadable-certificate", EFFECT_UNKNOWN, EFFECT_UNKNOWN, NULL},
-	{"staple.unsupported-algorithm", EFFECT_REFUSE, EFFECT_REFUSE, NULL},
+	{"staple.unsupported-algorithm", EFFECT_REFUSE, EFFECT_UNKNOWN, NULL}, /* odd parameters pass it */
 	{"staple.version", EFFECT_REFUSE, EFFECT_UNKNOWN, NULL},
 	{"staple.wrong-type", EFFECT_REFUSE, EFFECT_REFUSE, NULL},
 };

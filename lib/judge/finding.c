@@ -331,6 +331,12 @@ const struct finding_rule finding_rules[] = {
 	 "until it ends; from then on clients that enforce the promise refuse the server, and no new "
 	 "staple will come.",
 	 "Replace the certificate now."},
+	{"fetch.inflated", ERROR, "RFC 8446, 4.2; OpenSSL; Firefox (mozilla::pkix)",
+	 "the answer is good, but clients or handshakes would not take it",
+	 "It is larger, or holds more certificates, than every client takes as a staple.  The certificates in "
+	 "it are not part of what is signed: anybody between the responder and here can add them.  Stapled, it "
+	 "would make connections fail, so it replaces nothing.",
+	 "See what stands between here and the responder; staple-fetch asks again."},
 	{"fetch.no-answer", UNCHECKED, "RFC 6960, A.1",
 	 "the responder could not be asked",
 	 "No usable HTTP answer came: no connection, a timeout, an error status, too many redirects.  "
@@ -619,6 +625,11 @@ const struct finding_rule finding_rules[] = {
 	 "the responder answered malformedRequest",
 	 "The responder did not understand the request.  The answer is not signed and proves nothing.",
 	 "Ask by POST, with a SHA-1 CertID and without a nonce, which every responder knows."},
+	{"staple.many-certificates", WARNING, "Firefox (mozilla::pkix)",
+	 "the staple holds more certificates than some clients take",
+	 "Firefox refuses a response with more than eight certificates as malformed.  They are not part "
+	 "of what is signed: anybody between the responder and here can add them.",
+	 "Fetch the staple again, over another way if it stays so."},
 	{"staple.missing", ERROR, "RFC 7633, 4.2.3.1",
 	 "no staple was sent, and there must be one",
 	 "Clients that enforce the certificate's promise refuse the connection: to them it looks as if an "
@@ -763,6 +774,12 @@ const struct finding_rule finding_rules[] = {
 	 "the responder's certificate is not valid at that time",
 	 "The delegated responder's certificate has ended or has not begun, and with it its authority.",
 	 "Fetch the staple again; if it stays so, ask the CA."},
+	{"staple.too-large", WARNING, "RFC 8446, 4.2; OpenSSL",
+	 "the staple is larger than some clients or handshakes take",
+	 "OpenSSL's clients refuse a staple of more than 16,380 bytes in TLS 1.2, and TLS 1.3 cannot carry "
+	 "more than 65,527: servers then break off every handshake.  The certificates in a response are not "
+	 "part of what is signed: anybody between the responder and here can make it large.",
+	 "Fetch the staple again, over another way if it stays so."},
 	{"staple.too-old", ERROR, "policy; RFC 6960, 3.2",
 	 "the staple is older than allowed",
 	 "thisUpdate is longer ago than --max-age or the policy's staple { max_age } allows, whatever "

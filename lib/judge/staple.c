@@ -4,6 +4,7 @@
 #include "facts/mistaken.h"
 #include "facts/oid.h"
 #include "ground/der.h"
+#include "ground/limits.h"
 #include "ground/text.h"
 
 #include <stdio.h>
@@ -108,6 +109,24 @@ static void check_envelope(struct staple_case *c)
 		ADD(c, "staple.nonce-missing", "a nonce was asked for, but there is none");
 	else if (!span_equal(c->in->nonce, c->r.nonce))
 		ADD(c, "staple.nonce-differs", "the nonce is not the one that was sent");
+}
+
+/* The certificates stand outside of what is signed: anybody on the way can add some, until clients
+ * or the handshake itself cannot take the response any more. */
+static void check_size(struct staple_case *c)
+{
+	struct span cursor = c->r.certs, der;
+	size_t n = 0, size = c->r.der.n;
+
+	while (span_present(cursor) && ocsp_cert_next(&cursor, &der))
+		n++;
+	c->out->inflated = size > LIMIT_STAPLE || n > LIMIT_STAPLE_CERTS;
+	if (size > LIMIT_STAPLE)
+		ADD(c, "staple.too-large", "the response has %zu bytes, at most %u are safe%s", size,
+		    LIMIT_STAPLE, size > LIMIT_STAPLE_TLS13 ? ": TLS 1.3 cannot carry it at all" : "");
+	if (n > LIMIT_STAPLE_CERTS)
+		ADD(c, "staple.many-certificates", "the response holds %zu certificates, at most %u are "
+		    "safe", n, LIMIT_STAPLE_CERTS);
 }
 
 /* Do certificate and issuer belong together at all? */
@@ -308,6 +327,7 @@ int staple_judge(const struct staple_input *in, struct staple_result *out, struc
 	out->produced_at = c.r.produced_at;
 	describe_responder(&c);
 	check_envelope(&c);
+	check_size(&c);
 	if (check_issuer(&c) != 0 || staple_signer(&c) != 0 || judge_singles(&c) != 0)
 		return -1;
 	staple_produced(&c);

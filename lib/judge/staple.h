@@ -43,6 +43,7 @@ struct staple_result {
 	int64_t this_update, next_update, produced_at; /* WHEN_NONE: absent */
 	int64_t revoked_at;
 	int reason;
+	bool inflated;              /* too large, or with too many certificates, for some clients */
 	bool by_delegate;           /* signed by a delegated responder */
 	bool delegate_nocheck;
 	int64_t delegate_not_after; /* WHEN_NONE: no delegate */

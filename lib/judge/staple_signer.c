@@ -29,7 +29,8 @@ enum fault {
 #define DEVIATIONS_FATAL                                                                           \
 	(deviation_bit(DEVIATION_SIGNATURE_ALGORITHMS_DIFFER) |                                    \
 	 deviation_bit(DEVIATION_EXTENSION_DUPLICATE) |                                            \
-	 deviation_bit(DEVIATION_EXTENSION_MALFORMED) | deviation_bit(DEVIATION_TIME_UNREADABLE))
+	 deviation_bit(DEVIATION_EXTENSION_MALFORMED) | deviation_bit(DEVIATION_TIME_UNREADABLE) | \
+	 deviation_bit(DEVIATION_TRAILING))
 
 struct signer {
 	struct cert cert;
@@ -102,7 +103,7 @@ static int find_faults(const struct staple_case *c, struct signer *s)
 		s->faults |= FAULT_DATES;
 	if (d->x.unknown_critical > 0)
 		s->faults |= FAULT_CRITICAL;
-	if (d->deviations & DEVIATIONS_FATAL)
+	if (d->deviations & DEVIATIONS_FATAL || d->signature_odd)
 		s->faults |= FAULT_MALFORMED;
 	return 0;
 }
@@ -164,6 +165,9 @@ static int consider_all(struct choice *ch)
 		/* One that cannot be read is not the signer's; another may be. */
 		if (cert_decode(der, &cert, &why) != 0)
 			ADD(c, "staple.unreadable-certificate", "certs[%zu]: %s", i, why.text);
+		else if (cert.deviations & deviation_bit(DEVIATION_TRAILING))
+			ADD(c, "staple.unreadable-certificate", "certs[%zu]: data behind one of its "
+			    "fields", i);
 		else if (consider(ch, &cert) != 0)
 			return -1;
 	}

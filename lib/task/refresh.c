@@ -153,7 +153,8 @@ int item_ask(struct refresh *r, struct refresh_item *it, int64_t wait_ms, struct
 /* What there is to do for one certificate whose issuer is known or cannot be had. */
 int item_begin(struct refresh *r, struct refresh_item *it, struct err *e)
 {
-	if (item_good(it) && it->due != WHEN_NONE && r->o->now < it->due && !r->o->force) {
+	if (item_good(it) && !it->now.inflated && it->due != WHEN_NONE && r->o->now < it->due &&
+	    !r->o->force) {
 		it->outcome = FETCH_NOT_DUE;
 		if (r->o->layout->issuer)
 			return item_write_issuer(it, &it->found, e);

@@ -88,7 +88,10 @@ static int judge_body(struct refresh *r, struct refresh_item *it, const struct f
 
 	if (staple_judge(&in, &t->judged, &t->f, e) != 0)
 		return -1;
-	if (t->judged.state == STAPLE_GOOD)
+	if (t->judged.state == STAPLE_GOOD && t->judged.inflated)
+		ADD(t, "fetch.inflated", "%s answered with %zu bytes that not every client takes",
+		    it->urls[it->url], a->body.n);
+	else if (t->judged.state == STAPLE_GOOD)
 		t->worth = WORTH_GOOD;
 	else if (only_error(&t->f, "staple.revoked") || only_error(&t->f, "staple.unknown"))
 		t->worth = WORTH_DECISIVE;
@@ -242,7 +245,7 @@ static int settle(struct refresh *r, struct refresh_item *it, const struct fetch
 	findings_wipe(&it->failure);
 	it->last_error[0] = '\0';
 	it->unanswered = false;
-	if (item_good(it) && t->judged.this_update <= it->now.this_update) {
+	if (item_good(it) && !it->now.inflated && t->judged.this_update <= it->now.this_update) {
 		findings_add(&it->found, "fetch.not-newer", it->source,
 			     "the answer's thisUpdate is %s, that of the staple that is there %s",
 			     when_format(t->judged.this_update, t1), when_format(it->now.this_update, t2));

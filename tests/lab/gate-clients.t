@@ -15,7 +15,7 @@ kinds=(none empty good good-direct byname nocheckless sha256 nonext nonext-old e
 	expired:82800 expired:90000 expired:2592000 future:240 future:400 future:82800 future:90000
 	future:172800 left:600000:954000 left:3600:604800 revoked hold unknown trylater internal
 	malformed unauthorized sigrequired garbage truncated trailing badsig wrongserial otherissuer
-	wrongsigner noeku selfleaf nosigner delegate-expired rootdelegate rootdirect)
+	wrongsigner noeku selfleaf nosigner delegate-expired rootdelegate rootdirect certs:8 certs:9 bytes:16381 bytes:65527)
 # The odd shapes of the extension, with a good staple and with none: down only.
 shapes=(f17 f5_17 fdup fcrit funk fempty fbad fpad foct ims_ms ims_plain)
 

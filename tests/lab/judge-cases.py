@@ -277,6 +277,12 @@ def times(c):
     c.one("fraction", "", "staple.odd-time", single={"form": "%Y%m%d%H%M%S.5Z"})
 
 
+def within(der, change):
+    """Other content in the outermost element, whose length has two octets."""
+    assert der[1] == 0x82
+    return tlv(der[0], change(der[4:]))
+
+
 def signers(c):
     m = c.m
     rsa_single = {"leaf": m.rsa_leaf, "issuer": m.rsa_ca}
@@ -306,6 +312,17 @@ def signers(c):
          certs=[seq(b"\x02\x01\x05"), m.second.der, m.delegates["good"].der])
     c.by("delegate-second-choice", "good",
          certs=[m.delegates["no-eku"].der, m.delegates["good"].der], by_key=True)
+    good = m.delegates["good"].der
+    for n in (8, 9):
+        c.by(f"certificates-{n}", "good", "", "staple.many-certificates" if n > 8 else "",
+             certs=[good] + [m.second.der] * (n - 1))
+    c.by("delegate-with-more", "good", "staple.unreadable-certificate staple.signer-missing",
+         certs=[within(good, lambda body: body + tlv(5))])
+    c.by("stranger-with-more", "good", "staple.unreadable-certificate",
+         certs=[good, within(m.second.der, lambda body: body + tlv(5))])
+    signature = m.delegates["good"].cert.signature
+    c.by("delegate-signature-of-bits", "good", "staple.signer-malformed",
+         certs=[good[:-len(signature) - 1] + b"\1" + signature])
     c.one("by-the-leaf", "staple.signer-no-eku", signer=m.leaf, certs=[m.leaf.der])
     c.one("by-the-root", "staple.signer-missing", signer=m.root)
     c.one("by-the-root-with-cert", "staple.signer-no-eku staple.signer-not-delegated",
@@ -344,13 +361,36 @@ def signers(c):
         c.add("delegate-" + which, m.response([m.single(leaf=m.bound_leaf, issuer=m.bound_ca)],
               signer=d, certs=[d.der]), "", found, leaf="bound-leaf", issuer="bound-ca")
     c.one("unknown-algorithm", "staple.unsupported-algorithm", algorithm=seq(oid("1.2.3.4.5")))
+    ecdsa, used = SIGNERS["ec", "sha256"], SIGNERS["rsa", "sha256"]
+    c.one("algorithm-with-null", algorithm=seq(oid(ecdsa), tlv(5)))
+    c.one("algorithm-with-parameters", "staple.unsupported-algorithm",
+          algorithm=seq(oid(ecdsa), octets(b"x")))
+    c.one("algorithm-with-a-tail", "staple.malformed", algorithm=seq(oid(ecdsa), tlv(5), tlv(5)))
+    rsa_case("rsa-without-null", algorithm=seq(oid(used)))
+    rsa_case("rsa-with-parameters", "staple.unsupported-algorithm",
+             algorithm=seq(oid(used), integer(1)))
+    rsa_case("rsa-with-a-tail", "staple.malformed", algorithm=seq(oid(used), tlv(5), tlv(5)))
     c.one("algorithm-for-another-key", "staple.bad-signature",
           algorithm=seq(oid(SIGNERS["rsa", "sha256"]), tlv(5)))
+
+
+def of_size(m, size):
+    """Made as long as that by a certificate that nobody signed for; signatures vary in length."""
+    d = m.delegates["good"]
+    filling = size - 2000
+    while True:
+        more = Party("filling", key=m.ed_ca.key, extra=[("2.999.1", False, b"\x05" * filling)])
+        der = m.response([m.single()], signer=d, certs=[d.der, more.der])
+        if len(der) == size:
+            return der
+        filling += size - len(der)
 
 
 def envelope(c):
     m = c.m
     good = m.response([m.single()])
+    for size in (16380, 16381, 65527, 65528):
+        c.add(f"bytes-{size}", of_size(m, size), "", "staple.too-large" if size > 16380 else "")
     c.one("version-1-spelt-out", version=explicit(0, integer(0)))
     c.one("version-2", "staple.version", version=explicit(0, integer(1)))
     for n, name in ((1, "staple.malformed-request"), (2, "staple.internal-error"),

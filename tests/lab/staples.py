@@ -12,7 +12,9 @@ import sys
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import NameOID
 
 STATUSES = {"malformed": "MALFORMED_REQUEST", "internal": "INTERNAL_ERROR",
             "trylater": "TRY_LATER", "sigrequired": "SIG_REQUIRED", "unauthorized": "UNAUTHORIZED"}
@@ -44,6 +46,8 @@ KINDS = {
     "delegate-expired": ("good, the delegate has expired", {"signer": "ocsp-expired"}),
     "rootdelegate": ("good, delegated by the root", {"signer": "ocsp-root"}),
     "rootdirect": ("good, signed by the root", {"signer": "root"}),
+    "certs": ("good, with copies of the leaf up to N certificates (certs:N)", {}),
+    "bytes": ("good, with a certificate that makes it N bytes long (bytes:N)", {}),
     "garbage": ("no DER at all", {}),
     "empty": ("nothing", {}),
 }
@@ -91,14 +95,34 @@ class Staples:
         if base == "left":
             how["left"] = int(numbers[0])
             how["age"] = int(numbers[1]) if len(numbers) > 1 else 60
+        if base == "certs":
+            how["more"] = [self.load(leaf)[0]] * (int(numbers[0]) - 1)
+        if base == "bytes":
+            return self.of_size(leaf, int(numbers[0]), nonce)
         how.setdefault("hash", hash or hashes.SHA1())
         if how.get("leaf") == leaf:
             how["leaf"] = "ms"
         return self.build(leaf, nonce=nonce, **how)
 
+    def of_size(self, leaf, size, nonce):
+        """Nobody signs the certificates of a response.  The signature's length varies."""
+        key = ed25519.Ed25519PrivateKey.generate()
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "filling")])
+        filling = size - 2000
+        while True:
+            now = datetime.datetime.utcnow()
+            c = (x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
+                 .public_key(key.public_key()).not_valid_before(now).not_valid_after(now + seconds(86400))
+                 .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.999.1"), b"\x05" * filling),
+                                False).sign(key, None))
+            der = self.build(leaf, nonce=nonce, more=[c])
+            if len(der) == size:
+                return der
+            filling += size - len(der)
+
     def build(self, leaf_name, signer=None, byname=False, hash=None, left=7 * 86400, age=60,
               status="GOOD", reason=None, digest=None, spoil=None, leaf=None, issuer=None,
-              certs=True, nonce=None):
+              certs=True, nonce=None, more=()):
         issued_by = self.issuer_of(leaf_name)
         default = "ocsp-ms" if issued_by == "intms" else "ocsp"
         signer = {"issuer": issued_by, "leaf": leaf_name, None: default}.get(signer, signer)
@@ -125,7 +149,7 @@ class Staples:
         encoding = ocsp.OCSPResponderEncoding
         b = b.responder_id(encoding.NAME if byname else encoding.HASH, signer_cert)
         if certs and signer not in ("int", "intms"):
-            b = b.certificates([signer_cert])
+            b = b.certificates([signer_cert, *more])
         if nonce is not None:
             b = b.add_extension(x509.OCSPNonce(nonce), False)
         der = b.sign(signer_key, digest or hashes.SHA256()).public_bytes(serialization.Encoding.DER)

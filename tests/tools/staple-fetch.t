@@ -119,6 +119,21 @@ fault 0 fetch.no-answer-early slow 2
 fault 0 fetch.no-answer-early redirect-loop 2
 fault 0 fetch.no-answer-early redirect-file 2
 fault 0 fetch.no-answer-early redirect-https 2
+# Certificates that nobody signed for were added on the way.
+lab_mode good
+fetch --force --refresh-at 1s --out kept.der "$cert" >/dev/null
+cp kept.der saved.der
+sleep 1
+fault 1 fetch.inflated certs:9
+fault 1 fetch.inflated bytes:16381
+lab_mode certs:8
+ok "as many as every client takes" fetch --force --retries 0 --out eight.der "$cert"
+lab_staple certs:9 ms nine.der
+lab_mode good
+status_is "--check tells of one that is there" 0 fetch --check --out nine.der "$cert"
+out_like "by name" 'warning +staple.many-certificates'
+ok "and a fetch replaces it" fetch --out nine.der "$cert"
+ok "though it was not due" bash -c '[ "$(wc -c <nine.der)" -lt 2000 ]'
 lab_mode "wrong-nonce good"
 status_is "a wrong nonce is refused" 1 fetch --retries 0 --nonce --out none.der "$cert"
 out_like "and named" staple.nonce-differs
