@@ -1,4 +1,5 @@
 /* staple-inventory: which certificates do the stores hold, which must staple, which are in trouble? */
+#include "tools/progress.h"
 #include "tools/secret.h"
 #include "tools/tool.h"
 
@@ -190,9 +191,15 @@ static int usual_places(struct tool_run *run, struct list *roots)
 	return STATUS_HOLDS;
 }
 
-static void progress(void *context, size_t files, size_t of, size_t certs)
+static struct progress shown;
+
+static void progress(void *context, size_t files, size_t of, size_t certs, double share)
 {
-	tool_progress(context, "%zu of %zu files, %zu certificates", files, of, certs);
+	const struct progress_now now = {files, of, certs, share};
+	char text[160];
+
+	if (progress_text(&shown, &now, text, sizeof text))
+		tool_progress(context, "%s", text);
 }
 
 static int flush(void *context, struct err *e)
@@ -257,6 +264,7 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 	o->servers = given.servers;
 	o->context = run;
 	o->progress = run->progress ? progress : NULL;
+	progress_begin(&shown);
 	o->flush = flush;
 	if (!o->counts)
 		o->counts = &counts;

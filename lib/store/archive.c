@@ -15,27 +15,58 @@ static bool has(struct span s, size_t at, const char *magic, size_t n)
 	return s.n >= at + n && memcmp(s.p + at, magic, n) == 0;
 }
 
+/* How they begin; `unread` names a kind that is not read. */
+static const struct kind {
+	size_t at, n;
+	const char *magic, *unread;
+} kinds[] = {
+	{0, 2, "\x1f\x8b", NULL},                 /* gzip */
+	{0, 6, "\xfd\x37zXZ\0", NULL},            /* xz */
+	{0, 4, "\x28\xb5\x2f\xfd", NULL},         /* zstd */
+	{0, 3, "BZh", NULL},                      /* bzip2 */
+	{0, 4, "\x04\x22\x4d\x18", NULL},         /* lz4 */
+	{0, 4, "LZIP", NULL},
+	{0, 4, "\x5d\0\0\x80", NULL}, {0, 5, "\x5d\0\0\0\x01", NULL}, /* lzma, dictionaries of 2^n */
+	{0, 5, "\x5d\0\0\0\x02", NULL}, {0, 5, "\x5d\0\0\0\x04", NULL},
+	{0, 2, "\x1f\x9d", NULL},                 /* compress */
+	{0, 4, "PK\x03\x04", NULL}, {0, 4, "PK\x05\x06", NULL},
+	{0, 8, "!<arch>\n", NULL},
+	{257, 5, "ustar", NULL},
+	{0, 6, "070701", NULL}, {0, 6, "070707", NULL}, /* cpio */
+	{0, 9, "\x89LZO\0\r\n\x1a\n", "lzop"},
+	{0, 6, "7z\xbc\xaf\x27\x1c", "7-Zip"},
+	{0, 6, "Rar!\x1a\x07", "RAR"},
+	{0, 4, "\xed\xab\xee\xdb", "RPM"},
+};
+
+/* A header of tar from before POSIX has no magic, but a sum of itself (its own place as blanks). */
+static bool is_old_tar(struct span s)
+{
+	unsigned sum = 0, told = 0;
+	size_t i = 148;
+
+	if (s.n < 512 || s.p[0] == 0)
+		return false;
+	for (size_t k = 0; k < 512; k++)
+		sum += k >= 148 && k < 156 ? ' ' : s.p[k];
+	while (i < 156 && s.p[i] == ' ')
+		i++;
+	for (; i < 156 && s.p[i] >= '0' && s.p[i] <= '7'; i++)
+		told = told * 8 + (s.p[i] - '0');
+	return told == sum;
+}
+
+static const struct kind *kind_of(struct span s)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (has(s, kinds[i].at, kinds[i].magic, kinds[i].n))
+			return &kinds[i];
+	return NULL;
+}
+
 bool store_archive_is(struct span s)
 {
-	static const struct {
-		size_t at, n;
-		const char *magic;
-	} magics[] = {
-		{0, 2, "\x1f\x8b"},                 /* gzip */
-		{0, 6, "\xfd\x37zXZ\0"},            /* xz */
-		{0, 4, "\x28\xb5\x2f\xfd"},         /* zstd */
-		{0, 3, "BZh"},                      /* bzip2 */
-		{0, 4, "\x04\x22\x4d\x18"},         /* lz4 */
-		{0, 4, "PK\x03\x04"}, {0, 4, "PK\x05\x06"},
-		{0, 8, "!<arch>\n"},
-		{257, 5, "ustar"},
-		{0, 6, "070701"}, {0, 6, "070707"}, /* cpio */
-	};
-
-	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
-		if (has(s, magics[i].at, magics[i].magic, magics[i].n))
-			return true;
-	return false;
+	return kind_of(s) || is_old_tar(s);
 }
 
 static struct archive *open_bytes(struct span bytes)
@@ -47,6 +78,8 @@ static struct archive *open_bytes(struct span bytes)
 	archive_read_support_filter_gzip(a);
 	archive_read_support_filter_xz(a);
 	archive_read_support_filter_lzma(a);
+	archive_read_support_filter_lzip(a);
+	archive_read_support_filter_compress(a);
 	archive_read_support_filter_bzip2(a);
 	archive_read_support_filter_zstd(a);
 	archive_read_support_filter_lz4(a);
@@ -67,6 +100,7 @@ struct unpacking {
 	struct archive *a;
 	struct buf content, name;
 	size_t members, nothing;
+	bool damaged;            /* was told */
 };
 
 static bool too_much(struct unpacking *u, const char *what, unsigned limit)
@@ -133,6 +167,22 @@ static void read_member(struct unpacking *u, const char *name)
 	u->nothing += sub.nothing;
 }
 
+/* A header that cannot be read, and others behind it that perhaps can. */
+static void damaged(struct unpacking *u)
+{
+	if (!u->damaged)
+		store_problem(u->in, STORE_NO_INDEX, STORE_ERROR,
+			      "archive: damaged behind %zu members; others may be missing", u->members);
+	u->damaged = true;
+}
+
+/* Of a regular file; ar keeps no kind. */
+static bool is_file(struct archive_entry *entry)
+{
+	return (archive_entry_filetype(entry) == AE_IFREG || archive_entry_filetype(entry) == 0) &&
+	       !archive_entry_hardlink(entry);
+}
+
 static void read_members(struct unpacking *u)
 {
 	struct archive_entry *entry;
@@ -141,8 +191,10 @@ static void read_members(struct unpacking *u)
 
 	while ((rc = archive_read_next_header(u->a, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN ||
 	       rc == ARCHIVE_RETRY) {
-		if (rc == ARCHIVE_RETRY)
+		if (rc == ARCHIVE_RETRY) {
+			damaged(u);
 			continue;
+		}
 		if (archive_format(u->a) == ARCHIVE_FORMAT_RAW && archive_filter_count(u->a) <= 1)
 			break; /* neither packed nor an archive */
 		if (++u->members > LIMIT_ARCHIVE_MEMBERS &&
@@ -151,7 +203,7 @@ static void read_members(struct unpacking *u)
 		if (*u->in->budget == 0 &&
 		    too_much(u, "it unpacks to more than MiB", LIMIT_ARCHIVE_TOTAL >> 20))
 			return;
-		if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
+		if (!is_file(entry))
 			continue;
 		name = archive_entry_pathname(entry);
 		read_member(u, name ? name : "(a name that cannot be read)");
@@ -163,9 +215,15 @@ static void read_members(struct unpacking *u)
 
 void store_archive_read(struct store_input *in)
 {
+	const struct kind *k = kind_of(in->bytes);
 	struct unpacking u = {.in = in};
 	size_t budget = LIMIT_ARCHIVE_TOTAL;
 
+	if (k && k->unread) {
+		store_problem(in, STORE_NO_INDEX, in->options->archives ? STORE_ERROR : STORE_NOTE,
+			      "an archive of %s: not read", k->unread);
+		return;
+	}
 	if (!in->options->archives) {
 		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "an archive: --archives looks into it");
 		return;

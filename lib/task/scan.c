@@ -136,6 +136,7 @@ static void next_part(struct scan *s, struct item *it)
 	it->kind = ITEM_PART;
 	it->big = s->big;
 	it->offset = s->big_offset;
+	it->of = s->big->size;
 	it->file_count = 1;
 	it->files[0] = (struct item_file){.entry = s->big_entry, .fd = -1};
 	s->big_offset += PART_SIZE;
@@ -312,10 +313,19 @@ static int deliver_file(struct scan *s, struct item *it, struct item_file *f, si
 	return 0;
 }
 
+/* Of a large file its parts count, too. */
+static void show_progress(const struct scan *s, double part)
+{
+	double share = ((double)s->done + part) / (double)(s->walk.n > 0 ? s->walk.n : 1);
+
+	s->o->progress(s->o->context, s->done, s->walk.n, s->sum.found, share < 1 ? share : 1);
+}
+
 static int deliver(void *context, void *item, struct err *e)
 {
 	struct scan *s = context;
 	struct item *it = item;
+	double part = it->kind == ITEM_PART && !it->final ? (double)(it->offset + PART_SIZE) / (double)it->of : 0;
 	size_t from = 0;
 	int rc = 0;
 
@@ -325,7 +335,7 @@ static int deliver(void *context, void *item, struct err *e)
 	}
 	item_put(s, it);
 	if (rc == 0 && s->o->progress)
-		s->o->progress(s->o->context, s->done, s->walk.n, s->sum.found);
+		show_progress(s, part);
 	if (rc == 0 && s->o->stream && s->o->flush)
 		rc = s->o->flush(s->o->context, e);
 	return rc;

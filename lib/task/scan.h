@@ -49,9 +49,10 @@ struct scan_options {
 	bool stream;                /* write rows as they come */
 	bool unlisted;              /* no rows: only counted, judged and recorded; not in a stream */
 	bool servers;               /* read server configurations, and say who serves what */
-	/* For the tool: show progress; write out what the report holds.  Either may be NULL. */
+	/* For the tool: show progress, `share` of the whole is done; write out what the report holds.
+	 * Either may be NULL. */
 	void *context;
-	void (*progress)(void *context, size_t files, size_t of, size_t certs);
+	void (*progress)(void *context, size_t files, size_t of, size_t certs, double share);
 	int (*flush)(void *context, struct err *e);
 	/* Each certificate with all its places, whatever the filter says; not in a stream.  NULL: none. */
 	void *record_context;

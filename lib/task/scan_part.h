@@ -72,7 +72,7 @@ struct item {
 	struct item_file files[ITEM_FILES];
 	size_t file_count;
 	struct big_file *big;
-	uint64_t offset;     /* ITEM_PART */
+	uint64_t offset, of; /* ITEM_PART; of so many bytes */
 	bool final;          /* ITEM_PART: the last one of its file */
 	struct store_pem_part part;
 	size_t certs;        /* found in this part */

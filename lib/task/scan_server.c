@@ -33,6 +33,25 @@ static bool is_root(const struct scan *s, const char *path)
 	return false;
 }
 
+/* The name under which a configuration is in force: its own, or that of a link to it, as in
+ * sites-enabled; NULL: none is.  *root: it was given itself. */
+static const char *name_in_force(const struct scan *s, const struct source *x, bool *root)
+{
+	const char *name = in_force(x->name) ? x->name : NULL;
+
+	*root = is_root(s, x->name);
+	if (*root)
+		return x->name;
+	for (const char **l = x->links; l && *l; l++) {
+		*root = is_root(s, *l);
+		if (*root)
+			return *l;
+		if (!name && in_force(*l))
+			name = *l;
+	}
+	return name;
+}
+
 /* A problem of no file that was scanned: the text is a line of a configuration. */
 static int add_problem(struct scan *s, const char *file, size_t line, bool note, const char *text,
 		       struct err *e)
@@ -64,17 +83,20 @@ static int read_configurations(struct scan *s, struct err *e)
 	for (int pass = 0; pass < 2; pass++)
 		for (size_t i = 0; rc == 0 && i < sides; i++) {
 			const struct side *x = &s->sides[i];
-			const char *name = s->sources[x->source].name;
+			const struct source *source = &s->sources[x->source];
 			struct span text = span_of(x->bytes, x->n);
-			bool root = is_root(s, name), main = server_is_main(name, text);
+			bool main = server_is_main(source->name, text), root;
+			const char *name;
 
-			if (x->kind != RECORD_SERVER || main != (pass == 0) || server_was_read(&s->servers, name))
+			if (x->kind != RECORD_SERVER || main != (pass == 0) ||
+			    server_was_read(&s->servers, source->name))
 				continue;
-			if (root || in_force(name))
+			name = name_in_force(s, source, &root);
+			if (name)
 				server_read(&s->servers, name, text, root || main);
 			else
-				rc = add_problem(s, name, 0, true, "a server's configuration, not in force by its name: "
-						 "not read", e);
+				rc = add_problem(s, source->name, 0, true, "a server's configuration, not in force by "
+						 "its name: not read", e);
 		}
 	return rc;
 }

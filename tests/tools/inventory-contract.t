@@ -1,0 +1,75 @@
+# staple-inventory: what users do, and the other tests do not: links, odd archives, lists of Kubernetes,
+# globs, roots that overlap, tokens, progress, and what the options say together.
+. "$SRCDIR/tests/tap.sh" || exit 99
+cd "$T" || exit 99
+T=$(pwd -P)
+inv() { staple-inventory --no-system-policy "$@"; }
+query() { /usr/bin/python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$T/out" "$1"; }
+sources() { query '" ".join(s["source"] for c in d["certificates"] for s in c["sources"])'; }
+problems() { query '[(p["severity"], p["path"], p["reason"]) for p in d["problems"]]'; }
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -days 4000 -subj '/CN=Test CA' \
+	-out ca.pem 2>/dev/null
+make() { # NAME [EXTENSION...]
+	local n=$1; shift
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$n.key" -subj "/CN=$n.example" \
+		-out "$n.csr" 2>/dev/null
+	printf '%s\n' '[x]' "subjectAltName=DNS:$n.example" "$@" >ext
+	openssl x509 -req -in "$n.csr" -CA ca.pem -CAkey ca.key -days "${DAYS:-4000}" -extfile ext -extensions x \
+		-out "$n.pem" 2>/dev/null
+}
+make a tlsfeature=status_request authorityInfoAccess=OCSP\;URI:http://127.0.0.1:1/
+make b tlsfeature=status_request # no OCSP URL: an error
+make c tlsfeature=status_request_v2 # a warning
+
+# --- progress ---
+status_is "progress" 0 inv --progress always --format ndjson a.pem
+err_like "files, certificates, rate and what remains" \
+	'1 of 1 files, 1 certificates, [0-9]+ (files|certificates)/s, [0-9]+s left'
+
+# --- a configuration behind a link, as in sites-enabled ---
+mkdir -p nginx/sites-available nginx/sites-enabled
+printf 'server {\n\tssl_certificate %s/b.pem;\n}\n' "$T" >nginx/sites-available/b
+ln -s ../sites-available/b nginx/sites-enabled/b
+for path in nginx nginx/sites-enabled nginx/sites-enabled/b nginx/sites-available/b; do
+	status_is "a site that is enabled by a link, by $path" 1 inv --servers --format json --fail-on server.stapling-off $path
+	is "is read" "$(query '[s["stapling"] for c in d["certificates"] for s in c["served_by"]]')" "['off']"
+done
+rm nginx/sites-enabled/b
+status_is "without the link" 0 inv --servers --format json --fail-on error nginx
+is "it is not in force" "$(problems)" \
+	"[('info', 'nginx/sites-available/b', \"a server's configuration, not in force by its name: not read\")]"
+
+# --- archives that are seldom ---
+mkdir -p tree/etc odd
+cp a.pem tree/etc; cp b.pem tree
+tar --format=v7 -cf odd/old.tar tree
+ar rc odd/two.a a.pem b.pem
+tar -cf plain.tar tree
+/usr/bin/python3 - <<'PY'
+import lzma
+tar = open("plain.tar", "rb").read()
+open("odd/alone.tar.lzma", "wb").write(lzma.compress(tar, lzma.FORMAT_ALONE))
+gz = __import__("gzip").compress(tar)
+open("odd/whole.tgz", "wb").write(gz)
+bad = bytearray(tar)
+at = tar.index(b"tree/b.pem")
+bad[at + 100:at + 108] = b"\xff" * 8 # a header that does not add up
+open("damaged.tar", "wb").write(bad)
+open("cut.tgz", "wb").write(gz[:len(gz) // 2])
+open("some.7z", "wb").write(b"7z\xbc\xaf\x27\x1c" + bytes(100))
+PY
+command -v lzip >/dev/null && tar --lzip -cf odd/lzip.tar.lz tree
+for f in odd/*; do
+	status_is "$f" 0 inv --archives --format json "$f"
+	is "its members are named" "$(sources | tr ' ' '\n' | sed 's/.*[!/]//' | sort | tr '\n' ' ')" "a.pem b.pem "
+	status_is "without --archives" 0 inv --format json "$f"
+	is "it is told to be one" "$(problems)" "[('info', '$f', 'an archive: --archives looks into it')]"
+done
+status_is "a damaged header in the middle" 2 inv --archives --format json damaged.tar
+is "is told, with what may be missing" "$(problems)" \
+	"[('error', 'damaged.tar', 'archive: damaged behind 3 members; others may be missing')]"
+is "and what stands before is read" "$(sources)" "damaged.tar!tree/etc/a.pem"
+status_is "one that ends too early" 2 inv --archives --format json cut.tgz
+status_is "a kind that is not read" 2 inv --archives --format json some.7z
+is "is named" "$(problems)" "[('error', 'some.7z', 'an archive of 7-Zip: not read')]"
