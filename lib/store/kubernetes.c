@@ -20,12 +20,13 @@ static bool contains(struct span s, const char *word)
 	return memmem(s.p, s.n, word, strlen(word)) != NULL;
 }
 
+/* In JSON it may stand behind the data. */
 bool store_kubernetes_is(struct span bytes)
 {
 	struct span head = span_of(bytes.p, bytes.n < HEAD ? bytes.n : HEAD);
 
 	return bytes.n > 0 && memchr(head.p, '\0', head.n) == NULL &&
-	       (contains(head, "apiVersion:") || contains(head, "\"apiVersion\""));
+	       (contains(head, "apiVersion:") || contains(bytes.p[0] == '{' ? bytes : head, "\"apiVersion\""));
 }
 
 struct level {
@@ -51,6 +52,7 @@ struct reader {
 	struct level stack[LIMIT_YAML_DEPTH];
 	size_t depth;
 	struct object object;
+	char list[16];    /* "Secret", of a SecretList, whose items have no kind of their own */
 	bool failed;
 };
 
@@ -104,10 +106,13 @@ static void read_bytes(struct reader *r, const char *label, struct span bytes)
 
 static void read_value(struct reader *r, const struct object *o, const struct value *v)
 {
-	bool text = is(v->section, "stringData") || (is(v->section, "data") && is(o->kind, "ConfigMap"));
+	const char *kind = o->kind && !ends(o->kind, "List") ? o->kind : r->list;
+	bool data = is(v->section, "data"), unsaid = kind[0] == '\0'; /* the list's comes behind it */
+	bool text = is(v->section, "stringData") || (data && is(kind, "ConfigMap")) ||
+		    (data && unsaid && pem_present(buf_span(&v->bytes)));
 	struct buf label, bytes;
 
-	if (is(v->section, "data") && !is(o->kind, "Secret") && !is(o->kind, "ConfigMap"))
+	if (data && !unsaid && !is(kind, "Secret") && !is(kind, "ConfigMap"))
 		return;
 	buf_init(&label);
 	buf_init(&bytes);
@@ -117,7 +122,8 @@ static void read_value(struct reader *r, const struct object *o, const struct va
 		if (pem_present(buf_span(&v->bytes)))
 			read_bytes(r, buf_cstr(&label), buf_span(&v->bytes));
 	} else if (pem_base64_decode(buf_span(&v->bytes), &bytes) != 0) {
-		store_problem(r->in, r->in->certs, STORE_ERROR, "%s: not base64", buf_cstr(&label));
+		if (!unsaid)
+			store_problem(r->in, r->in->certs, STORE_ERROR, "%s: not base64", buf_cstr(&label));
 	} else if (bytes.n > 0) {
 		read_bytes(r, buf_cstr(&label), buf_span(&bytes));
 	}
@@ -158,6 +164,19 @@ static void keep_value(struct reader *r, const char *section, const char *key, s
 		buf_add(&v->bytes, text);
 }
 
+/* SecretList, as the API itself answers; kubectl's List has objects with their kinds. */
+static void take_kind(struct reader *r, struct span text)
+{
+	struct object *o = &r->object;
+
+	free(o->kind);
+	o->kind = strndup((const char *)text.p, text.n);
+	if (o->kind && r->depth == 1 && text.n - 4 < sizeof r->list && ends(o->kind, "List")) {
+		memcpy(r->list, o->kind, text.n - 4);
+		r->list[text.n - 4] = '\0';
+	}
+}
+
 static void take_text(char **where, struct span text)
 {
 	free(*where);
@@ -173,7 +192,7 @@ static void take_scalar(struct reader *r, struct span text)
 	if (!key || !top)
 		return;
 	if (below == 1 && is(key, "kind"))
-		take_text(&r->object.kind, text);
+		take_kind(r, text);
 	else if (below == 2 && is(top, "metadata") && is(key, "name"))
 		take_text(&r->object.name, text);
 	else if (below == 2 && is(top, "metadata") && is(key, "namespace"))

@@ -64,6 +64,18 @@ void store_problem(struct store_input *in, size_t index, enum store_weight w, co
 	in->sink->problem(in->sink->context, in->source, index, w, text);
 }
 
+/* With the names of the container and of the keystore in it: "shop/web-tls:store.jks!alias". */
+static void nested_cert(struct store_input *in, struct store_object *o, const struct cert *c)
+{
+	struct buf both;
+
+	buf_init(&both);
+	buf_printf(&both, "%s!%s", in->outer, in->entry);
+	o->entry = buf_cstr(&both);
+	in->sink->cert(in->sink->context, o, c);
+	buf_wipe(&both);
+}
+
 void store_cert(struct store_input *in, struct span der)
 {
 	struct store_object o = object_of(in, in->certs);
@@ -75,7 +87,10 @@ void store_cert(struct store_input *in, struct span der)
 		return;
 	}
 	in->certs++;
-	in->sink->cert(in->sink->context, &o, &c);
+	if (in->entry && in->outer)
+		nested_cert(in, &o, &c);
+	else
+		in->sink->cert(in->sink->context, &o, &c);
 }
 
 void store_request(struct store_input *in, struct span der)

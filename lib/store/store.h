@@ -25,7 +25,7 @@ enum store_weight { STORE_NOTE, STORE_ERROR };
 struct store_object {
 	const char *source;   /* the file, or FILE!MEMBER of an archive */
 	const char *format;   /* the reader's name: "pem", "pkcs12", ... */
-	const char *entry;    /* alias, nickname, "namespace/name:key"; or NULL */
+	const char *entry;    /* alias, nickname, "namespace/name:key", "namespace/name:key!alias"; or NULL */
 	size_t index;         /* among the certificates (requests, staples) of this source, from 0;
 				 what cannot be decoded takes no number */
 };

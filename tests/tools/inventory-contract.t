@@ -73,3 +73,25 @@ is "and what stands before is read" "$(sources)" "damaged.tar!tree/etc/a.pem"
 status_is "one that ends too early" 2 inv --archives --format json cut.tgz
 status_is "a kind that is not read" 2 inv --archives --format json some.7z
 is "is named" "$(problems)" "[('error', 'some.7z', 'an archive of 7-Zip: not read')]"
+
+# --- lists of Kubernetes as the API answers, and keystores in objects ---
+/usr/bin/python3 - <<'PY'
+import base64, json
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs12, NoEncryption
+b64 = lambda f: base64.b64encode(open(f, "rb").read()).decode()
+store = pkcs12.serialize_key_and_certificates(b"web", None, x509.load_pem_x509_certificate(open("b.pem", "rb").read()),
+                                              None, NoEncryption())
+secret = lambda name, **data: {"metadata": {"name": name, "namespace": "shop"}, "data": {k.replace("_", "."): v for k, v in data.items()}}
+json.dump({"kind": "SecretList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": [
+    secret("one", tls_crt=b64("a.pem")), secret("two", store_p12=base64.b64encode(store).decode())]}, open("raw.json", "w"))
+json.dump({"items": [secret("one", tls_crt=open("a.pem").read())], "kind": "ConfigMapList", "apiVersion": "v1"}, open("maps.json", "w"))
+json.dump({"data": {"note": "x" * 9000, "ca.crt": open("ca.pem").read()}, "kind": "ConfigMap", "apiVersion": "v1"}, open("late.json", "w"))
+PY
+status_is "a SecretList as the API answers it" 0 inv --format json raw.json
+is "its items are Secrets" "$(query '[c["sources"][0]["entry"] for c in d["certificates"]]')" \
+	"['shop/one:tls.crt', 'shop/two:store.p12!web']"
+status_is "a ConfigMapList that says so at its end" 0 inv --format json maps.json
+is "is read" "$(query '[c["must_staple"] for c in d["certificates"]]')" "['yes']"
+status_is "apiVersion far behind" 0 inv --format json late.json
+is "is found" "$(query '[c["sources"][0]["entry"] for c in d["certificates"]]')" "[':ca.crt']"
