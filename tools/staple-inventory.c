@@ -384,8 +384,10 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 	}
 
 	for (size_t i = 0; status == STATUS_HOLDS && i < n; i++) {
+		if (pkcs11_is_url(args[i]) && pkcs11_check_url(args[i], &e) != 0)
+			status = tool_usage(run, "%s", e.text);
 		tokens |= pkcs11_is_url(args[i]); /* modules need what is given up below */
-		if (!is_repeated(args, i) && list_add(&roots, args[i]) != 0)
+		if (status == STATUS_HOLDS && !is_repeated(args, i) && list_add(&roots, args[i]) != 0)
 			status = STATUS_UNCHECKED;
 	}
 	if (status == STATUS_HOLDS && n == 0)

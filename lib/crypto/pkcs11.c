@@ -12,15 +12,6 @@
 /* More than any PIN's file has. */
 #define PIN_FILE_MAX 4096
 
-/* Owned by the key: the library may ask again when it signs. */
-struct pkcs11_asker {
-	pkcs11_pin *ask;
-	void *context;
-	char *source; /* path of pin-source=, or NULL; owned, as the whole */
-	bool missing; /* no PIN was to be had */
-	bool wrong;   /* the token refused it */
-};
-
 void pkcs11_asker_free(struct pkcs11_asker *a)
 {
 	if (!a)
@@ -50,7 +41,7 @@ static int read_source(const char *path, char *pin, size_t size)
 	return rc;
 }
 
-static int on_pin(void *userdata, int attempt, const char *token_url, const char *token_label,
+int pkcs11_on_pin(void *userdata, int attempt, const char *token_url, const char *token_label,
 		  unsigned flags, char *pin, size_t pin_max)
 {
 	struct pkcs11_asker *a = userdata;
@@ -71,6 +62,14 @@ static int on_pin(void *userdata, int attempt, const char *token_url, const char
 bool pkcs11_is_url(const char *text)
 {
 	return strncasecmp(text, "pkcs11:", 7) == 0;
+}
+
+int pkcs11_check_url(const char *url, struct err *e)
+{
+	if (strcasestr(url, "pin-value="))
+		return err_set(e, ERR_USAGE, "pkcs11 URL: pin-value= shows the PIN to every user of this "
+					     "machine; put it into a file");
+	return 0;
 }
 
 static int open_error(const struct pkcs11_asker *a, int rc, const char *url, struct err *e)
@@ -110,9 +109,7 @@ static void percent_decode(char *s)
 	*out = '\0';
 }
 
-/* Takes pin-source= out of the URL (RFC 7512, 2.4): the library takes no "file:" and keeps the
- * line's end in the PIN.  The URL without it, owned; NULL: no memory. */
-static char *take_pin_source(const char *url, char **source)
+char *pkcs11_take_pin_source(const char *url, char **source)
 {
 	char *out = strdup(url), *at = out ? strcasestr(out, "pin-source=") : NULL, *end;
 
@@ -138,11 +135,11 @@ static char *take_pin_source(const char *url, char **source)
 static int open_key(struct key *k, const char *url, struct err *e)
 {
 	struct pkcs11_asker *a = k->asker;
-	char *plain = take_pin_source(url, &a->source);
+	char *plain = pkcs11_take_pin_source(url, &a->source);
 	int rc = plain ? gnutls_privkey_init(&k->handle) : GNUTLS_E_MEMORY_ERROR;
 
 	if (rc == 0) {
-		gnutls_privkey_set_pin_function(k->handle, on_pin, a);
+		gnutls_privkey_set_pin_function(k->handle, pkcs11_on_pin, a);
 		rc = gnutls_privkey_import_url(k->handle, plain, 0);
 	}
 	free(plain);
@@ -161,10 +158,9 @@ int pkcs11_key(struct key **out, const char *url, pkcs11_pin *ask, void *context
 	}
 	*a = (struct pkcs11_asker){.ask = ask, .context = context};
 	k->asker = a;
-	if (strcasestr(url, "pin-value=")) {
+	if (pkcs11_check_url(url, e) != 0) {
 		key_free(k);
-		return err_set(e, ERR_USAGE, "pkcs11 URL: pin-value= shows the PIN to every user of this "
-					     "machine; put it into a file");
+		return -1;
 	}
 	if (open_key(k, url, e) != 0) {
 		key_free(k);

@@ -22,7 +22,11 @@ bool pkcs11_is_url(const char *text);
 MUST_USE int pkcs11_key(struct key **out, const char *url, pkcs11_pin *ask, void *context,
 			struct err *e);
 
-/* Each certificate that the URL names, in the token's order.  -1: the URL or the module fails. */
+/* ERR_USAGE: the URL has a PIN in it. */
+MUST_USE int pkcs11_check_url(const char *url, struct err *e);
+
+/* Each certificate that the URL names, in the token's order; those that only a PIN shows, too, when
+ * the URL has pin-source=.  -1: the URL, the PIN or the module fails. */
 MUST_USE int pkcs11_certs(const char *url,
 			  void (*cert)(void *context, struct span der, const char *label),
 			  void *context, struct err *e);

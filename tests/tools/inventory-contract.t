@@ -95,3 +95,28 @@ status_is "a ConfigMapList that says so at its end" 0 inv --format json maps.jso
 is "is read" "$(query '[c["must_staple"] for c in d["certificates"]]')" "['yes']"
 status_is "apiVersion far behind" 0 inv --format json late.json
 is "is found" "$(query '[c["sources"][0]["entry"] for c in d["certificates"]]')" "[':ca.crt']"
+
+# --- tokens: what only a PIN shows, and no PIN in the report ---
+module=$(ls /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so 2>/dev/null | head -1)
+if [ -n "$module" ] && command -v p11tool >/dev/null; then
+	mkdir hsm; echo "directories.tokendir = $PWD/hsm" >hsm.conf
+	export SOFTHSM2_CONF=$PWD/hsm.conf
+	softhsm2-util --init-token --free --label shop --pin 1234 --so-pin 1234 >/dev/null 2>&1
+	for n in a b; do
+		GNUTLS_PIN=1234 p11tool --login --write --load-certificate $n.pem --label $n \
+			$([ $n = b ] && echo --mark-private) 'pkcs11:token=shop' >/dev/null 2>&1
+	done
+	echo 1234 >pin; echo 4321 >wrong
+	status_is "a token" 0 inv --format json 'pkcs11:token=shop'
+	is "what is public on it" "$(query '[c["entry"] for c in d["certificates"]]')" "['a']"
+	status_is "with a file that has the PIN" 0 inv --format json "pkcs11:token=shop?pin-source=file:$T/pin"
+	is "all that is on it" "$(query 'sorted(c["entry"] for c in d["certificates"])')" "['a', 'b']"
+	status_is "with a file that is not there" 2 inv "pkcs11:token=shop?pin-source=$T/gone"
+	out_like "is told" 'no PIN can be read'
+	status_is "with a wrong one" 2 inv "pkcs11:token=shop?pin-source=$T/wrong"
+	out_like "is told, too" 'refused the PIN'
+else
+	skip "a token with a PIN" "softhsm2 or gnutls-bin is missing"
+fi
+status_is "a PIN in the URL" 2 inv 'pkcs11:token=shop?pin-value=1234'
+err_like "is refused" 'shows the PIN'
