@@ -19,10 +19,12 @@ struct list {
 	size_t n, cap;
 };
 
-enum repeated { OPTION_INCLUDE = 1, OPTION_EXCLUDE, OPTION_ISSUER, OPTION_NAME, REPEATED_END };
+enum repeated {
+	OPTION_INCLUDE = 1, OPTION_EXCLUDE, OPTION_ISSUER, OPTION_NAME, OPTION_FAIL_ON, REPEATED_END
+};
 
 static struct {
-	char *expires_within, *sort, *fail_on, *password_file, *columns, *db, *history;
+	char *expires_within, *sort, *password_file, *columns, *db, *history;
 	int max_depth;
 	int archives, diff, servers, one_file_system, must_staple, trouble, ca, leaf;
 	struct list lists[REPEATED_END];
@@ -50,7 +52,7 @@ static struct poptOption which_options[] = {
 	{"name", '\0', POPT_ARG_STRING, NULL, OPTION_NAME, "report only what bears this name", "GLOB"},
 	{"ca", '\0', POPT_ARG_NONE, &given.ca, 0, "report only CA certificates", NULL},
 	{"leaf", '\0', POPT_ARG_NONE, &given.leaf, 0, "report only what is no CA certificate", NULL},
-	{"fail-on", '\0', POPT_ARG_STRING, &given.fail_on, 0, "status 1 on: error, warning, finding ids",
+	{"fail-on", '\0', POPT_ARG_STRING, NULL, OPTION_FAIL_ON, "status 1 on: error, warning, finding ids",
 	 "LIST"},
 	POPT_TABLEEND};
 static struct poptOption how_options[] = {
@@ -91,7 +93,7 @@ static int option(struct tool_run *run, int val, const char *arg)
 	static const char *const names[] = {[OPTION_INCLUDE] = "include", [OPTION_EXCLUDE] = "exclude",
 					    [OPTION_ISSUER] = "issuer", [OPTION_NAME] = "name"};
 
-	if (arg[0] == '\0')
+	if (arg[0] == '\0' && val != OPTION_FAIL_ON)
 		return tool_usage(run, "--%s: an empty pattern matches nothing", names[val]);
 	if (list_add(&given.lists[val], arg) != 0) {
 		tool_error(run, "out of memory");
@@ -115,12 +117,14 @@ static int read_sort(struct tool_run *run, struct scan_options *o)
 	return STATUS_HOLDS;
 }
 
-/* "error,warning,ID": the words are cut in place. */
-static int read_fail_on(struct tool_run *run, struct scan_options *o, struct list *ids)
+/* "error, warning, ID": the words are cut in place. */
+static int read_fail_on(struct tool_run *run, struct scan_options *o, char *rest, struct list *ids)
 {
-	char *rest = given.fail_on, *word;
+	char *word;
 
 	while ((word = strsep(&rest, ",")) != NULL) {
+		word += strspn(word, " ");
+		word[strcspn(word, " ")] = '\0';
 		if (strcmp(word, "error") == 0)
 			o->fail.errors = true;
 		else if (strcmp(word, "warning") == 0)
@@ -133,6 +137,17 @@ static int read_fail_on(struct tool_run *run, struct scan_options *o, struct lis
 	}
 	o->fail.ids = ids->v;
 	return STATUS_HOLDS;
+}
+
+/* Each --fail-on adds to those before: none of them is lost. */
+static int read_fail_ons(struct tool_run *run, struct scan_options *o, struct list *ids)
+{
+	const char *const *v = given.lists[OPTION_FAIL_ON].v;
+	int status = STATUS_HOLDS;
+
+	for (; status == STATUS_HOLDS && v && *v; v++)
+		status = read_fail_on(run, o, (char *)(uintptr_t)*v, ids);
+	return status;
 }
 
 static int read_options(struct tool_run *run, struct scan_options *o, struct list *ids)
@@ -157,8 +172,8 @@ static int read_options(struct tool_run *run, struct scan_options *o, struct lis
 		o->filter.expires_within = d.seconds > 0 ? d.seconds : 1;
 	}
 	status = read_sort(run, o);
-	if (status == STATUS_HOLDS && given.fail_on)
-		status = read_fail_on(run, o, ids);
+	if (status == STATUS_HOLDS)
+		status = read_fail_ons(run, o, ids);
 	if (status == STATUS_HOLDS && given.sort && strcmp(run->format, "ndjson") == 0)
 		return tool_usage(run, "--sort: ndjson comes in the order found");
 	return status;
@@ -241,7 +256,7 @@ static void note_mistaken(const struct tool_run *run, const char *path)
 
 	buf_init(&b);
 	if (file_read(path, LIMIT_SMALL_FILE, &b, &e) == 0 &&
-	    mistaken(MISTAKEN_FOR_CERTIFICATE, buf_span(&b), path, &e))
+	    mistaken(MISTAKEN_FOR_STORE, buf_span(&b), path, &e))
 		tool_note(run, "%s", e.text);
 	buf_wipe_secret(&b);
 }
@@ -273,7 +288,7 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 			tool_fail(run, &e);
 		return STATUS_UNCHECKED;
 	}
-	if (o->counts->found == 0 && roots[0] && !roots[1])
+	if (o->counts->found + o->counts->problems == 0 && !given.servers && roots[0] && !roots[1])
 		note_mistaken(run, roots[0]);
 	return tool_status_of(verdict);
 }

@@ -132,6 +132,16 @@ static const struct wanted {
 		 [KIND_BASE64] = "decode it with 'base64 -d', or put BEGIN and END lines around it",
 		 [KIND_TEXT] = "give a file in PEM or DER (a policy goes with --policy)"},
 		"give a certificate in PEM or DER"},
+	[MISTAKEN_FOR_STORE] = {
+		KIND_CERTIFICATE, KIND_PKCS7, "certificate",
+		{[KIND_KEY] = "give the certificate that belongs to it",
+		 [KIND_ENCRYPTED_KEY] = "give the certificate that belongs to it",
+		 [KIND_PKCS12] = "it holds keys only",
+		 [KIND_JKS] = "it holds keys only",
+		 [KIND_MARKUP] = "what was downloaded is no certificate but a page about it, or an error",
+		 [KIND_BASE64] = "decode it with 'base64 -d', or put BEGIN and END lines around it",
+		 [KIND_TEXT] = "give a file in PEM or DER (a policy goes with --policy)"},
+		"give a file that holds certificates"},
 	[MISTAKEN_FOR_KEY] = {
 		KIND_KEY, KIND_ENCRYPTED_KEY, "private key",
 		{[KIND_CERTIFICATE] = "give the key that belongs to it",

@@ -14,6 +14,7 @@
 
 enum mistaken_for {
 	MISTAKEN_FOR_CERTIFICATE,
+	MISTAKEN_FOR_STORE, /* of certificates, of whatever kind */
 	MISTAKEN_FOR_KEY,
 	MISTAKEN_FOR_REQUEST,
 	MISTAKEN_FOR_STAPLE,

@@ -101,7 +101,8 @@ struct inventory_summary {
 	const char *const *roots;  /* NULL-terminated: what was scanned */
 	size_t files;              /* read */
 	size_t found;              /* certificates, each place counted */
-	size_t distinct;           /* reported */
+	size_t known;              /* different ones; 0 in a stream */
+	size_t distinct;           /* those of them that are reported */
 	size_t must_staple, malformed; /* of the distinct ones */
 	size_t expired, expires_30d;
 	size_t errors, warnings;   /* distinct certificates with one */

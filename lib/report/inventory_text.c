@@ -366,9 +366,12 @@ static void summary_lines(struct report *r, const struct state *s, const struct 
 	size_t shown = sum->ca_count < 10 || r->verbose ? sum->ca_count : 10;
 
 	heading(r, "Summary");
-	buf_printf(r->out, "  %zu certificate%s in %zu place%s, %zu file%s read", sum->distinct,
-		   sum->distinct == 1 ? "" : "s", sum->found, sum->found == 1 ? "" : "s", sum->files,
-		   sum->files == 1 ? "" : "s");
+	buf_add_str(r->out, "  ");
+	if (sum->distinct < sum->known) /* by a filter */
+		buf_printf(r->out, "%zu of ", sum->distinct);
+	buf_printf(r->out, "%zu certificate%s%s in %zu place%s, %zu file%s read", sum->known,
+		   sum->known == 1 ? "" : "s", sum->distinct < sum->known ? " that stand" : "", sum->found,
+		   sum->found == 1 ? "" : "s", sum->files, sum->files == 1 ? "" : "s");
 	if (sum->requests)
 		buf_printf(r->out, "\n  %zu requests, of them %zu ask for Must-Staple", sum->requests,
 			   sum->requests_must_staple);
@@ -380,7 +383,7 @@ static void summary_lines(struct report *r, const struct state *s, const struct 
 	buf_printf(r->out, "\n  expired: %zu; within 30 days: %zu\n  in trouble: %zu with errors, %zu with warnings",
 		   sum->expired, sum->expires_30d, sum->errors, sum->warnings);
 	if (s->troubled)
-		buf_printf(r->out, " (-v tells those of the %zu that are not Must-Staple)", s->troubled);
+		buf_printf(r->out, "\n    (-v tells those of the %zu that are not Must-Staple)", s->troubled);
 	buf_printf(r->out, "\n  not read: %zu", sum->problems);
 	if (sum->notes)
 		buf_printf(r->out, "; nothing in them, or left out: %zu%s", sum->notes,

@@ -29,21 +29,43 @@ bool store_der_is(struct span bytes)
 
 enum shape { SHAPE_UNKNOWN, SHAPE_CERT, SHAPE_REQUEST, SHAPE_STAPLE, SHAPE_KEY, SHAPE_CRL };
 
+/* SEQUENCE { INTEGER, ... }, behind which is nothing: a private key has the elements of PKCS#1 or DSA
+ * (all numbers, six at least), SEC 1 (an octet string), or PKCS#8; two numbers are a public key. */
+static enum shape shape_of_numbered(struct span elements, bool alone)
+{
+	uint8_t tag[3] = {0}, t;
+	size_t n = 0;
+	bool numbers = true;
+
+	for (; alone && elements.n > 0; n++) {
+		if (der_get_any(&elements, &t, NULL, NULL) != 0)
+			return SHAPE_UNKNOWN;
+		numbers &= t == DER_INTEGER;
+		if (n < 3)
+			tag[n] = t;
+	}
+	if (numbers && n == 2)
+		return SHAPE_CRL;
+	return (numbers && n >= 6) || tag[1] == DER_OCTET_STRING ||
+			       (tag[1] == DER_SEQUENCE && tag[2] == DER_OCTET_STRING)
+		       ? SHAPE_KEY : SHAPE_UNKNOWN;
+}
+
 /* By the first fields, without decoding. */
 static enum shape shape_of(struct span bytes)
 {
-	struct span in = bytes, outer, first, x;
+	struct span in = bytes, whole, outer, first, x;
 	uint8_t tag;
 
-	if (der_get(&in, DER_SEQUENCE, &outer) != 0 ||
-	    der_get_any(&outer, &tag, &first, NULL) != 0)
+	if (der_get(&in, DER_SEQUENCE, &outer) != 0)
+		return SHAPE_UNKNOWN;
+	whole = outer;
+	if (der_get_any(&outer, &tag, &first, NULL) != 0)
 		return SHAPE_UNKNOWN;
 	if (tag == DER_ENUMERATED)
 		return SHAPE_STAPLE;
-	if (tag == DER_INTEGER) /* PKCS#1, PKCS#8, SEC 1 */
-		return der_peek(outer) == DER_INTEGER || der_peek(outer) == DER_SEQUENCE ||
-				       der_peek(outer) == DER_OCTET_STRING
-			       ? SHAPE_KEY : SHAPE_UNKNOWN;
+	if (tag == DER_INTEGER)
+		return shape_of_numbered(whole, in.n == 0);
 	if (tag != DER_SEQUENCE)
 		return SHAPE_UNKNOWN;
 	if (der_peek(outer) == DER_OCTET_STRING) /* EncryptedPrivateKeyInfo, and nothing behind */

@@ -308,7 +308,7 @@ static int deliver_file(struct scan *s, struct item *it, struct item_file *f, si
 		if (!it->final)
 			return 0;
 	}
-	s->sum.files++;
+	s->sum.files += f->read;
 	s->done = f->entry + 1;
 	return 0;
 }

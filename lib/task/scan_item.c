@@ -328,7 +328,9 @@ static void not_read(struct sink_state *k, const struct item_file *file, int err
 {
 	char text[96];
 
-	if (file->became || error == EISDIR || error == ELOOP) {
+	if (error == EISDIR && strcmp(k->path, "-") == 0) {
+		problem_here(k, STORE_ERROR, "a folder: standard input must be a file or a pipe");
+	} else if (file->became || error == EISDIR || error == ELOOP) {
 		snprintf(text, sizeof text, "became %s while the folder was scanned",
 			 error == ELOOP ? "a symbolic link" : error == EISDIR ? "a folder"
 									      : file_kind(file->became));
@@ -366,6 +368,7 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 			file_quick_close(file->fd);
 		file->fd = -1;
 	}
+	file->read = error == 0;
 	if (error != 0)
 		not_read(&k, file, error);
 	else
@@ -420,6 +423,7 @@ static void read_part(struct sink_state *k, struct worker *w, struct item *it)
 	if (error != 0)
 		problem_here(k, STORE_ERROR, strerror(error));
 	it->files[0].keys = in.keys;
+	it->files[0].read = error == 0;
 }
 
 static void do_part(struct scan *s, struct worker *w, struct item *it)

@@ -53,6 +53,7 @@ struct item_file {
 	size_t entry;        /* in the walk */
 	int fd;              /* or -1 */
 	int error;           /* errno of the open */
+	bool read;           /* it was, to its end */
 	unsigned became;     /* mode of what it is, when that is no file any more; or 0 */
 	uint64_t size;
 	size_t end;          /* of its records in the item */

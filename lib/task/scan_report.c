@@ -299,6 +299,7 @@ int scan_report(struct scan *s, struct err *e)
 		rc = report_sides(s, RECORD_PROBLEM, e);
 	if (is.n > 1)
 		qsort(is.v, is.n, sizeof *is.v, by_count);
+	s->sum.known = s->seen.n;
 	s->sum.cas = is.v;
 	s->sum.ca_count = is.n;
 	if (rc == 0)

@@ -120,3 +120,51 @@ else
 fi
 status_is "a PIN in the URL" 2 inv 'pkcs11:token=shop?pin-value=1234'
 err_like "is refused" 'shows the PIN'
+
+# --- what the options say together ---
+for list in 'warning' 'error,warning' 'error, warning' 'feature.v2-only'; do
+	status_is "--fail-on '$list'" 1 inv --fail-on "$list" c.pem
+done
+status_is "--fail-on that asks for something else" 0 inv --fail-on error c.pem
+status_is "a second --fail-on does not take back the first" 1 inv --fail-on warning --fail-on ocsp.no-url c.pem
+status_is "nor the first the second" 1 inv --fail-on ocsp.no-url --fail-on feature.v2-only c.pem
+status_is "an empty one" 2 inv --fail-on '' c.pem
+mkdir few && cp a.pem b.pem c.pem few && cp c.pem few/copy.pem
+status_is "a filter" 0 inv --must-staple few
+out_like "the summary tells of how many they are" '^  2 of 3 certificates that stand in 4 places, 4 files read$'
+status_is "no filter" 0 inv few
+out_like "and of all" '^  3 certificates in 4 places, 4 files read$'
+is "the summary keeps to 80 columns" "$(sed -n '/^Summary/,/^$/p' out | awk 'length($0) > 80')" ""
+mkfifo few/pipe; ln -s nowhere few/dangling; ln -s . few/loop
+status_is "what was not opened" 2 inv few
+out_like "is no file that was read" ' 4 files read$'
+rm few/pipe few/dangling few/loop
+ok "a folder as standard input" test "$(staple-inventory - <few | grep -c 'a folder: standard input must be')" = 1
+
+# --- what is told of a file that holds no certificate ---
+openssl pkcs12 -export -nocerts -inkey a.key -passout pass: -out keys.p12 2>/dev/null
+status_is "a PKCS#12 with a key alone" 0 inv keys.p12
+err_like "is told to be one" 'keys.p12: no certificate in it, but a PKCS#12 key store: it holds keys only'
+openssl pkcs12 -export -in a.pem -nokeys -passout pass:secret -out locked.p12
+status_is "one that no password opens" 2 inv locked.p12
+err_unlike "is told once" 'no certificate in it'
+status_is "a configuration" 0 inv --servers --format json nginx/sites-available/b
+err_unlike "is no mistaken certificate" 'no certificate in it'
+/usr/bin/python3 - <<'PY'
+open("not.key", "wb").write(bytes.fromhex("3011020407 5bcd153009 06072a8648ce380403 0300ff".replace(" ", "")) + b"rest")
+open("two.der", "wb").write(bytes.fromhex("3006020105020106"))
+PY
+status_is "what only begins like a key" 2 inv --format json not.key
+is "is none" "$(query 'd["summary"]["private_keys_passed_over"]')" 0
+status_is "a pair of numbers" 0 inv --format json two.der
+is "is no private key" "$(query 'd["summary"]["private_keys_passed_over"]') $(problems)" \
+	"0 [('info', 'two.der', 'no certificate, request or staple is in it: a CRL, a public key, or the like')]"
+for k in "genpkey -algorithm RSA" "genpkey -algorithm ED25519" "ecparam -name prime256v1 -genkey -noout"; do
+	openssl $k -outform DER -out one.key 2>/dev/null
+	status_is "a key of $k" 0 inv --format json one.key
+	is "is passed over" "$(query 'd["summary"]["private_keys_passed_over"]')" 1
+done
+openssl rsa -in <(openssl genrsa 2048 2>/dev/null) -traditional -outform DER -out one.key 2>/dev/null
+status_is "a key of PKCS#1" 0 inv --format json one.key
+is "is one" "$(query 'd["summary"]["private_keys_passed_over"]')" 1
+done_testing
