@@ -279,13 +279,15 @@ static int note_server(struct gate_result *g, const struct path *met)
 	return met->server[0] && !g->server ? -1 : 0;
 }
 
-static int take_path(struct run *r, struct run_target *t, size_t cell, const struct path *met)
+static int take_path(struct run *r, struct run_target *t, size_t cell, struct path *met)
 {
 	const struct gate_plan *plan = &t->plan;
 	const char *sni = plan->scope.sni[plan->cells[cell].sni];
 	const char *host = sni[0] ? sni : probe_is_address(plan->target->host) ? plan->target->host : NULL;
-	struct gate_path *p = add_path(r, t, met, sni);
+	struct gate_path *p;
 
+	gate_plan_compare(plan, cell, met);
+	p = add_path(r, t, met, sni);
 	r->summary->paths++;
 	if (!p)
 		return -1;

@@ -139,13 +139,16 @@ static struct gate_chain *chain_of(struct gate_judge *j, struct gate_result *r,
 
 /* --- staples --- */
 
-static int key_of(struct span staple, const struct cert *cert, const struct cert *issuer,
+/* Of all that a judgement depends on: the chain may hold the certificate of a delegated responder. */
+static int key_of(const struct gate_staple *s, const struct cert *cert, const struct cert *issuer,
 		  struct digest *out, struct err *e)
 {
-	struct digest d[3];
-	struct span parts[3] = {staple, cert->der, issuer ? issuer->der : span_str("")};
+	struct digest d[4];
+	struct span parts[4] = {buf_span(&s->bytes), cert->der, issuer ? issuer->der : span_str(""),
+				buf_span(&s->chain->bytes)};
 
-	for (size_t i = 0; i < 3; i++)
+	memset(d, 0, sizeof d); /* hashed below with what stands between the members */
+	for (size_t i = 0; i < 4; i++)
 		if (hash_digest(HASH_SHA256, parts[i], &d[i], e) != 0)
 			return -1;
 	return hash_digest(HASH_SHA256, span_of(d, sizeof d), out, e);
@@ -212,7 +215,7 @@ static int judge_staple(struct gate_judge *j, struct gate_staple *s, const struc
 	const struct gate_known *k;
 	struct digest key;
 
-	if (key_of(in.response, cert, issuer, &key, e) != 0)
+	if (key_of(s, cert, issuer, &key, e) != 0)
 		return -1;
 	k = recall(j, &key);
 	if (k) {

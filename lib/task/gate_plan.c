@@ -1,5 +1,6 @@
 #include "task/gate_plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void in_force(struct gate_scope *s, const struct gate_scope *t, const struct gate_scope *d,
@@ -166,6 +167,17 @@ static int try_eddsa(struct gate_plan *p, size_t address, size_t sni, struct err
 	return add_versions(p, address, sni, KEY_ED25519, e);
 }
 
+void gate_plan_compare(const struct gate_plan *p, size_t cell, struct path *met)
+{
+	char why[sizeof met->reason];
+
+	if (met->outcome != PATH_NOT_SERVED || !p->cells[cell].served)
+		return;
+	snprintf(why, sizeof why, "%s", met->reason);
+	met->outcome = PATH_BROKEN;
+	snprintf(met->reason, sizeof met->reason, "served before, and then %.230s", why);
+}
+
 int gate_plan_done(struct gate_plan *p, size_t cell, enum path_outcome outcome, struct err *e)
 {
 	struct gate_plan_cell *c = &p->cells[cell];
@@ -173,6 +185,7 @@ int gate_plan_done(struct gate_plan *p, size_t cell, enum path_outcome outcome, 
 	p->in_flight--;
 	p->first_over = true;
 	p->paths++;
+	c->served = c->served || outcome == PATH_SERVED;
 	if (outcome == PATH_TIMEOUT || outcome == PATH_UNREACHABLE || outcome == PATH_SKIPPED) {
 		p->dead[c->address] = true;
 		for (size_t i = 0; i < p->cell_count; i++)

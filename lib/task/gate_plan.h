@@ -21,6 +21,7 @@ struct gate_plan_cell {
 	enum key_kind key;
 	enum gate_cell_state state;
 	unsigned started;          /* rounds */
+	bool served;               /* by any of them */
 	bool not_served;
 };
 
@@ -57,6 +58,10 @@ bool gate_plan_next(struct gate_plan *p, struct probe_job *job, size_t *cell);
 /* A handshake of that cell ended so. */
 MUST_USE int gate_plan_done(struct gate_plan *p, size_t cell, enum path_outcome outcome,
 			    struct err *e);
+
+/* A version or a key kind that was served once is there: a later refusal is a failure of that path,
+ * not a version that the server does not have.  Changes *met so. */
+void gate_plan_compare(const struct gate_plan *p, size_t cell, struct path *met);
 
 /* Nothing is left to do and nothing is under way. */
 bool gate_plan_over(const struct gate_plan *p);

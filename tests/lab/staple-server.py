@@ -11,7 +11,8 @@ RSA; the staple is for the one that is served).  Prints one line "SPEC PORT" for
   mode=PATH         the KIND that stands in that file, read at each handshake
   size=N            N bytes of nonsense
 OPTIONs: tls12, tls13 (that version alone), cold (the first handshake has none), flap (every
-second has none), nochain (the leaf alone), chain=N (N further certificates), smtp (STARTTLS
+second has none), fickle (every second handshake is refused), nochain (the leaf alone; with it
+chain=N, so many copies of its issuer, and with=NAME, a certificate of the folder), smtp (STARTTLS
 as SMTP before it), smtp-refuse, smtp-inject (plaintext behind the 220), smtp-endless (a banner
 without end), tickets (session resumption is allowed).
 
@@ -79,10 +80,12 @@ class TlsServer:
             c.use_certificate_chain_file(base + ".chain.pem")
         c.use_privatekey_file(base + ".key")
         for option in self.options:
-            if option.startswith("chain="):
-                with open(os.path.join(OPTIONS.folder, "int.pem"), "rb") as f:
+            if option.startswith(("chain=", "with=")):
+                word, value = option.split("=")
+                name, times = (value, 1) if word == "with" else ("int", int(value))
+                with open(os.path.join(OPTIONS.folder, name + ".pem"), "rb") as f:
                     more = crypto.load_certificate(crypto.FILETYPE_PEM, f.read())
-                for _ in range(int(option[6:])):
+                for _ in range(times):
                     c.add_extra_chain_cert(more)
         if "tickets" not in self.options:
             c.set_session_cache_mode(SSL.SESS_CACHE_OFF)
@@ -150,6 +153,11 @@ class TlsServer:
             return
         with LOCK:
             self.count += 1
+            second = self.count % 2 == 0
+        if "fickle" in self.options and second:
+            sock.recv(16384)
+            sock.sendall(record(21, b"\x02\x28"))
+            return
         sock.settimeout(None)
         t = SSL.Connection(self.choose(sock), sock)
         t.set_accept_state()

@@ -4,9 +4,10 @@
 . "$SRCDIR/tests/lab/lab.sh"
 lab_responder && lab_pki >"$T/pki.out" || { fail "a laboratory PKI"; done_testing; exit; }
 lab_staple good ms "$T/ms.der"
+lab_staple nosigner ms "$T/nosigner.der"
 lab_servers ms:good ms:none plain:none plain:good ms:good,cold ms:good,flap ms+ms-rsa:good \
 	ms2:good ms:file="$T/ms.der" ims_ms:good ms:trylater noaia:none ms:good,tls12 expired:good \
-	raw:hang || { fail "servers"; done_testing; exit; }
+	ms:file="$T/nosigner.der",nochain,with=int,with=ocsp ms:file="$T/nosigner.der" raw:hang || { fail "servers"; done_testing; exit; }
 gate() { staple-gate --no-system-policy --trust "$pki/root.pem" "$@"; }
 at() { echo "localhost:$(port_of "$1")"; }
 q() { jq -r "$1" "$T/out"; }
@@ -47,6 +48,11 @@ out_like "with its likely cause" 'advice\.apache-try-later .*five bytes'
 status_is "a staple that has expired" 1 gate -v --at "@$(($(date +%s) + 8 * 86400))" \
 	"$(at "ms:file=$T/ms.der")"
 out_like "with its likely cause" 'advice\.staple-file '
+
+# Who signed the staple stands in the first one's chain alone.
+run gate --format json --rounds 1 --jobs 1 "$(at "ms:file=$T/nosigner.der,nochain,with=int,with=ocsp")" "$(at "ms:file=$T/nosigner.der")"
+is "a staple is not known from a server with another chain" "$(q '[.targets[] | [.paths[].findings[].id] |
+	index("staple.signer-missing") != null] | map(tostring) | join(" ")')" "false true"
 
 # --- what cannot be checked is 2, and never passes ---
 
