@@ -213,7 +213,9 @@ static int find_breach(const struct cert *const *path, struct imported *c, unsig
 int validate_path(const struct cert *const *path, size_t n, struct validation *out, struct err *e)
 {
 	struct imported c = {.n = 0};
-	bool server = (path[0]->x.eku & EKU_SERVER_AUTH) != 0;
+	/* One that is for no servers by its own word is told elsewhere; what its issuers allow counts
+	 * for all others, those that name no purpose too. */
+	bool server = !path[0]->x.has_eku || (path[0]->x.eku & (EKU_SERVER_AUTH | EKU_ANY)) != 0;
 	unsigned status = 0;
 	int rc;
 

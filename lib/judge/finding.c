@@ -102,6 +102,11 @@ const struct finding_rule finding_rules[] = {
 	 "the certificate's life is longer than the policy allows",
 	 "The policy's certificate.max_life bounds the time from notBefore to notAfter.",
 	 "Ask the CA for a shorter validity."},
+	{"cert.not-for-servers", ERROR, "RFC 5280, 4.2.1.12",
+	 "the server's certificate is not meant for TLS servers",
+	 "Its extended key usage lists purposes, and id-kp-serverAuth is not among them.  Clients refuse it "
+	 "in a server, whatever is stapled.",
+	 "Use a certificate that was issued for servers."},
 	{"cert.not-yet-valid", ERROR, "RFC 5280, 4.1.2.5",
 	 "the certificate's notBefore is in the future",
 	 "Clients refuse the certificate until notBefore.  A wrong clock, here or at the CA, is the "

@@ -39,6 +39,9 @@ static void judge_chain_findings(struct gate_chain *c, const struct promise_inpu
 
 	findings_init(&f, policy, now);
 	promise_judge(in, &f);
+	if (in->cert->x.has_eku && !(in->cert->x.eku & (EKU_SERVER_AUTH | EKU_ANY)))
+		findings_add(&f, "cert.not-for-servers", "", "the extended key usage of the served "
+			     "certificate does not list id-kp-serverAuth");
 	for (size_t i = 0; i < f.n; i++) {
 		const struct finding *x = &f.v[i];
 

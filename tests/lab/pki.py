@@ -52,6 +52,8 @@ LEAVES = {
     "ims_ms": (MUST_STAPLE, False, "intms"),
     "ims_plain": (None, False, "intms"),
 }
+# Made only with --also: "client" may be used by clients alone.
+MORE = {"client": (MUST_STAPLE, False, "int")}
 
 
 def name(text):
@@ -118,7 +120,7 @@ class Pki:
             for kind, url in where if url and label != "noaia"]
         extensions = [
             (x509.BasicConstraints(False, None), True), (usage(sign=True, ca=False), True),
-            (x509.ExtendedKeyUsage([EKU.SERVER_AUTH]), False),
+            (x509.ExtendedKeyUsage([EKU.CLIENT_AUTH if label == "client" else EKU.SERVER_AUTH]), False),
             (x509.SubjectAlternativeName([
                 x509.DNSName("localhost"),
                 x509.DNSName(label.replace("_", "-") + ".lab.test"),
@@ -176,12 +178,15 @@ def main():
     parser.add_argument("--days", type=int, default=90)
     parser.add_argument("--start-days-ago", type=int, default=40)
     parser.add_argument("--only", help="these leaves alone")
+    parser.add_argument("--also", choices=MORE, help="this leaf, too")
     parser.add_argument("--copies", type=int, default=0,
                         help="N further leaves like ms and plain: ms-c1, plain-c1, ...")
     options = parser.parse_args()
     for i in range(options.copies):
         LEAVES["ms-c%d" % (i + 1)] = LEAVES["ms"]
         LEAVES["plain-c%d" % (i + 1)] = LEAVES["plain"]
+    if options.also:
+        LEAVES[options.also] = MORE[options.also]
     os.makedirs(options.folder, exist_ok=True)
     p = Pki(options.folder, options)
     p.ca("root", "Lab Root", None)

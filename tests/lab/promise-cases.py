@@ -244,6 +244,10 @@ def chains(c):
     below("name-constraints-and-features",
           Authority("Only org", by=root, feature=features(17), extra=[permitted]),
           "chain.constraints " + superset)
+    for name, usage in (("server", eku(1)), ("none", None), ("any", extension("2.5.29.37", False, seq(oid(
+            "2.5.29.37.0"))))):
+        below("issuer-for-mail-leaf-" + name, Authority("Mail", by=root, extra=[eku(4)]),
+              "chain.constraints", usage=usage)
     below("chain-md5", Authority("Broken", by=c.rsa_root, digest="md5"), "chain.weak",
           trust="rsa-root.der")
     below("chain-sha1", Authority("Weak", by=root, digest="sha1"), "chain.weak")

@@ -2,12 +2,12 @@
 # in tests/lab/gate-staples.t, real servers in tests/lab/gate-servers.t.
 . "$SRCDIR/tests/tap.sh"
 . "$SRCDIR/tests/lab/lab.sh"
-lab_responder && lab_pki >"$T/pki.out" || { fail "a laboratory PKI"; done_testing; exit; }
+lab_responder && lab_pki --also client >"$T/pki.out" || { fail "a laboratory PKI"; done_testing; exit; }
 lab_staple good ms "$T/ms.der"
 lab_staple nosigner ms "$T/nosigner.der"
 lab_servers ms:good ms:none plain:none plain:good ms:good,cold ms:good,flap ms+ms-rsa:good \
 	ms2:good ms:file="$T/ms.der" ims_ms:good ms:trylater noaia:none ms:good,tls12 expired:good \
-	ms:file="$T/nosigner.der",nochain,with=int,with=ocsp ms:file="$T/nosigner.der" raw:hang || { fail "servers"; done_testing; exit; }
+	ms:file="$T/nosigner.der",nochain,with=int,with=ocsp ms:file="$T/nosigner.der" client:good raw:hang || { fail "servers"; done_testing; exit; }
 gate() { staple-gate --no-system-policy --trust "$pki/root.pem" "$@"; }
 at() { echo "localhost:$(port_of "$1")"; }
 q() { jq -r "$1" "$T/out"; }
@@ -39,6 +39,8 @@ status_is "a Must-Staple intermediate without its staple" 1 gate "$(at ims_ms:go
 out_like "is told" 'error +staple\.missing-intermediate '
 status_is "in TLS 1.2, which cannot carry it, GnuTLS refuses" 1 gate --tls 1.2 "$(at ims_ms:good)"
 out_like "as the real one does (clients.t)" 'gnutls +refuses +an issuer of the chain is Must-Staple'
+status_is "a certificate that is for clients alone" 1 gate "$(at client:good)"
+out_like "is told" 'error +cert\.not-for-servers '
 status_is "another root" 1 staple-gate --no-system-policy --trust "$pki/other-root.pem" "$(at ms:good)"
 out_like "is not trusted" 'error +chain\.untrusted '
 status_is "another name" 1 gate --sni www.example.test "$(at ms:good)"
