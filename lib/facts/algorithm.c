@@ -3,13 +3,6 @@
 #include "facts/oid.h"
 #include "ground/der.h"
 
-/* X.690, 8.3.2: the first nine bits are neither all zero nor all one. */
-static bool integer_sound(struct span c)
-{
-	return c.n == 1 || (c.n > 1 && !(c.p[0] == 0x00 && c.p[1] < 0x80) &&
-			    !(c.p[0] == 0xff && c.p[1] >= 0x80));
-}
-
 /* X.690, 8 and 10.2: a universal type in the form, and with the content, that it has to have. */
 static bool universal_sound(uint8_t tag, struct span content)
 {
@@ -18,9 +11,9 @@ static bool universal_sound(uint8_t tag, struct span content)
 		return content.n == 1;
 	case DER_INTEGER:
 	case DER_ENUMERATED:
-		return integer_sound(content);
+		return der_integer_sound(content);
 	case DER_BIT_STRING:
-		return content.n > 1 ? content.p[0] <= 7 : content.n == 1 && content.p[0] == 0;
+		return der_bits_sound(content);
 	case DER_NULL:
 		return content.n == 0;
 	case DER_OID:

@@ -110,14 +110,6 @@ static int get_validity(struct span *in, struct cert *c, struct err *e)
 	return 0;
 }
 
-/* X.690, 8.6.2 and 11.2.1: how many bits are unused, then the bits; the unused ones are zero. */
-static bool bits_sound(struct span content)
-{
-	if (content.n < 2)
-		return content.n == 1 && content.p[0] == 0;
-	return content.p[0] <= 7 && (content.p[content.n - 1] & ((1u << content.p[0]) - 1)) == 0;
-}
-
 /* issuerUniqueID [1], subjectUniqueID [2]: IMPLICIT BIT STRING */
 static int get_unique_ids(struct span *in, struct cert *c, struct err *e)
 {
@@ -129,7 +121,7 @@ static int get_unique_ids(struct span *in, struct cert *c, struct err *e)
 		if (there < 0)
 			return refuse(e, "uniqueID", "4.1.2.8", *in);
 		note(c, there == 1, DEVIATION_UNIQUE_ID);
-		note(c, there == 1 && !bits_sound(id), DEVIATION_BIT_STRING);
+		note(c, there == 1 && !der_bits_sound(id), DEVIATION_BIT_STRING);
 		note(c, there == 1 && c->version < 2, DEVIATION_VERSION);
 	}
 	return 0;

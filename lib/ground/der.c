@@ -106,6 +106,18 @@ static bool integer_padded(struct span c)
 	return c.n > 1 && ((c.p[0] == 0x00 && c.p[1] < 0x80) || (c.p[0] == 0xff && c.p[1] >= 0x80));
 }
 
+bool der_integer_sound(struct span content)
+{
+	return content.n > 0 && !integer_padded(content);
+}
+
+bool der_bits_sound(struct span content)
+{
+	if (content.n < 2)
+		return content.n == 1 && content.p[0] == 0;
+	return content.p[0] <= 7 && (content.p[content.n - 1] & ((1u << content.p[0]) - 1)) == 0;
+}
+
 int der_get_integer(struct span *in, struct span *content, bool *padded)
 {
 	struct span rest = *in, c;

@@ -159,6 +159,11 @@ MUST_USE int der_get_boolean(struct span *in, bool *out, bool *odd);
  * X.690, 11.2.1; *odd tells instead of refusing when it is given). */
 MUST_USE int der_get_bits(struct span *in, struct span *octets, unsigned *unused, bool *odd);
 
+/* The content of an INTEGER or ENUMERATED, of a BIT STRING, under whichever tag: as X.690, 8.3 and
+ * 11.2.1 want it? */
+bool der_integer_sound(struct span content);
+bool der_bits_sound(struct span content);
+
 /* UTCTime or GeneralizedTime; *lax, when given, tells that it is not written as RFC 5280,
  * 4.1.2.5.1 and 4.1.2.5.2 want it, which is refused otherwise. */
 MUST_USE int der_get_time(struct span *in, int64_t *out, bool *lax);

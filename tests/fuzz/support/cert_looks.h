@@ -37,10 +37,17 @@ static inline bool refused_by_them(const struct difference *d)
 	return d->c && strcmp(d->theirs, "no") == 0;
 }
 
-static inline bool integer_sound(struct span octets)
+/* An object identifier that is longer than 127 characters as text. */
+static inline bool oid_long(struct span oid)
 {
-	return octets.n == 1 || (octets.n > 1 && !(octets.p[0] == 0x00 && octets.p[1] < 0x80) &&
-				 !(octets.p[0] == 0xff && octets.p[1] >= 0x80));
+	struct buf b;
+	size_t n;
+
+	buf_init(&b);
+	oid_dotted(&b, oid);
+	n = b.n;
+	buf_wipe(&b);
+	return n > 127;
 }
 
 /* The fields of the signed part, up to those before the n-th (from 0), the version not counted. */
@@ -85,7 +92,8 @@ static inline bool openssl_reads_name(struct span name)
 	return n != NULL && all_der(name, 0);
 }
 
-static inline bool gnutls_reads_name(struct span name)
+/* Reads it, and can make a text of it. */
+static inline bool gnutls_reads_name(struct span name, bool and_tells)
 {
 	gnutls_datum_t der = {(unsigned char *)(uintptr_t)name.p, (unsigned)name.n}, text = {NULL, 0};
 	gnutls_x509_dn_t dn;
@@ -95,8 +103,8 @@ static inline bool gnutls_reads_name(struct span name)
 		return true; /* it has no text, which is an error there */
 	if (gnutls_x509_dn_init(&dn) != 0)
 		return false;
-	reads = gnutls_x509_dn_import(dn, &der) == 0 && gnutls_x509_dn_get_str(dn, &text) == 0 &&
-		all_der(name, 0);
+	reads = gnutls_x509_dn_import(dn, &der) == 0 &&
+		(!and_tells || gnutls_x509_dn_get_str(dn, &text) == 0) && all_der(name, 0);
 	gnutls_free(text.data);
 	gnutls_x509_dn_deinit(dn);
 	return reads;
@@ -104,7 +112,7 @@ static inline bool gnutls_reads_name(struct span name)
 
 static inline bool reads_name(enum reader reader, struct span name)
 {
-	return reader == OPENSSL ? openssl_reads_name(name) : gnutls_reads_name(name);
+	return reader == OPENSSL ? openssl_reads_name(name) : gnutls_reads_name(name, true);
 }
 
 static inline bool gnutls_reads_san(struct span san)
@@ -121,6 +129,12 @@ static inline bool gnutls_reads_san(struct span san)
 }
 
 /* --- extensions --- */
+
+/* Of these kinds we do not read what is inside. */
+static inline bool unread_within(const struct general_name *n)
+{
+	return n->kind == NAME_OTHER || n->kind == NAME_X400 || n->kind == NAME_EDI;
+}
 
 static inline struct span extension_of(enum fact fact)
 {
@@ -163,21 +177,21 @@ static inline uint32_t own_deviations(const struct difference *d)
 	return deviations;
 }
 
-/* The value of the first extension that tells this fact; SPAN_NONE. */
-static inline struct span value_of(const struct difference *d, enum fact fact)
+/* The value of the first extension of this kind; SPAN_NONE. */
+static inline struct span value_of(const struct difference *d, struct span oid)
 {
 	struct span cursor = d->c->x.list;
 	struct extension e;
 
 	while (extension_next(&cursor, &e))
-		if (span_equal(e.oid, extension_of(fact)))
+		if (span_equal(e.oid, oid))
 			return e.value;
 	return SPAN_NONE;
 }
 
 static inline struct span own_value(const struct difference *d)
 {
-	return value_of(d, d->fact);
+	return value_of(d, extension_of(d->fact));
 }
 
 /* Bits behind the nine that have a name. */
@@ -215,28 +229,32 @@ static inline bool location_odd(const struct difference *d)
 	bool within = false, is = false;
 
 	while (span_present(d->c->x.aia) && extension_aia_next(&cursor, &within, &method, &where))
-		is |= where.kind == NAME_OTHER || where.kind == NAME_X400 || where.kind == NAME_EDI ||
-		      !extension_name_sound(&where) ||
+		is |= unread_within(&where) || !extension_name_sound(&where) ||
 		      (where.kind == NAME_DIRECTORY && !reads_name(d->reader, where.value));
 	return is && unread_by_them(d);
 }
 
-/* An extension whose object identifier, written as text, is longer than 127 characters. */
+/* An extension with such a name. */
 static inline bool extension_oid_long(const struct difference *d)
 {
 	struct span cursor = d->c ? d->c->x.list : SPAN_NONE;
 	struct extension e;
-	bool is = false;
-	struct buf b;
 
-	buf_init(&b);
-	while (!is && extension_next(&cursor, &e)) {
-		buf_reset(&b);
-		oid_dotted(&b, e.oid);
-		is = b.n > 127;
-	}
-	buf_wipe(&b);
-	return is && refused_by_them(d);
+	while (extension_next(&cursor, &e))
+		if (oid_long(e.oid))
+			return refused_by_them(d);
+	return false;
+}
+
+static inline bool purpose_long(const struct difference *d)
+{
+	struct span cursor = d->c->x.eku_value, oid;
+	bool within = false;
+
+	while (d->c->x.has_eku && extension_eku_next(&cursor, &within, &oid))
+		if (oid_long(oid))
+			return true;
+	return false;
 }
 
 static inline bool openssl_reads_extensions(const struct difference *d)
@@ -260,6 +278,12 @@ static inline bool extension_refused_by_openssl(const struct difference *d)
 	return refused_by_them(d) && !openssl_reads_extensions(d);
 }
 
+/* A path length that no int holds. */
+static inline bool path_long(const struct difference *d)
+{
+	return d->c->x.has_basic_constraints && d->c->x.path_len == INT32_MAX;
+}
+
 /* authorityCertIssuer and authorityCertSerialNumber, which we do not read, are not both there and
  * sound (RFC 5280, 4.2.1.1). */
 static inline bool aki_tail_broken(const struct difference *d)
@@ -267,17 +291,20 @@ static inline bool aki_tail_broken(const struct difference *d)
 	struct span body = own_value(d), names, serial;
 	struct general_name name;
 
+	if (!span_present(body))
+		return false;
 	if (der_get(&body, DER_SEQUENCE, &body) != 0 ||
 	    der_get_optional(&body, DER_CONTEXT(0), &names) < 0)
 		return true;
 	if (der_end(body))
 		return false;
 	if (der_get(&body, DER_CONTEXT_CONS(1), &names) != 0 || der_end(names) ||
-	    der_get(&body, DER_CONTEXT(2), &serial) != 0 || !der_end(body) || !integer_sound(serial))
+	    der_get(&body, DER_CONTEXT(2), &serial) != 0 || !der_end(body) || !der_integer_sound(serial))
 		return true;
 	while (!der_end(names))
 		if (!extension_name_get(&names, &name) || !extension_name_sound(&name) ||
-		    (name.kind == NAME_DIRECTORY && !reads_name(d->reader, name.value)))
+		    (name.kind == NAME_DIRECTORY && !reads_name(d->reader, name.value)) ||
+		    (unread_within(&name) && unread_by_them(d)))
 			return true;
 	return false;
 }
@@ -304,13 +331,18 @@ static inline bool empty_directory_name(const struct difference *d)
 	return empty && strncmp(d->ours, d->theirs, n) == 0 && strncmp(d->ours + n, "directory:", 10) == 0;
 }
 
+/* Of the names of subject and issuer GnuTLS reads the alternative ones, too, as soon as it loads. */
 static inline bool name_refused_by_gnutls(const struct difference *d)
 {
-	struct span san = d->c ? value_of(d, FACT_NAMES) : SPAN_NONE;
+	static const uint8_t issuer_alt_name[] = {0x55, 0x1d, 0x12};
+	struct span san, ian;
 
-	return refused_by_them(d) &&
-	       (!gnutls_reads_name(d->c->subject) || !gnutls_reads_name(d->c->issuer) ||
-		(span_present(san) && !gnutls_reads_san(san)));
+	if (!refused_by_them(d))
+		return false;
+	san = value_of(d, OID_SUBJECT_ALT_NAME);
+	ian = value_of(d, span_of(issuer_alt_name, sizeof issuer_alt_name));
+	return !gnutls_reads_name(d->c->subject, false) || !gnutls_reads_name(d->c->issuer, false) ||
+	       (span_present(san) && !gnutls_reads_san(san)) || (span_present(ian) && !gnutls_reads_san(ian));
 }
 
 static inline bool name_refused_by_openssl(const struct difference *d)
@@ -320,6 +352,17 @@ static inline bool name_refused_by_openssl(const struct difference *d)
 }
 
 /* --- keys --- */
+
+/* This many positive INTEGERs without superfluous octets, and no more. */
+static inline bool numbers(struct span in, unsigned count)
+{
+	struct span n;
+
+	while (count-- > 0)
+		if (der_get_integer(&in, &n, NULL) != 0 || (n.p[0] & 0x80))
+			return false;
+	return der_end(in);
+}
 
 /* A key that GnuTLS writes as we read it: parameters and numbers are as they should be. */
 static inline bool key_in_its_own_form(const struct spki *key)
@@ -334,17 +377,20 @@ static inline bool key_in_its_own_form(const struct spki *key)
 	switch (key->kind) {
 	case KEY_RSA:
 		return der_get(&parameters, DER_NULL, &n) == 0 && n.n == 0 && der_end(parameters) &&
-		       der_get(&bits, DER_SEQUENCE, &bits) == 0 &&
-		       der_get_integer(&bits, &n, NULL) == 0 && !(n.p[0] & 0x80) &&
-		       der_get_integer(&bits, &n, NULL) == 0 && !(n.p[0] & 0x80);
+		       der_get(&bits, DER_SEQUENCE, &bits) == 0 && numbers(bits, 2);
+	case KEY_DSA:
+		return der_get(&parameters, DER_SEQUENCE, &parameters) == 0 && numbers(parameters, 3) &&
+		       numbers(bits, 1);
 	case KEY_EC:
 		return der_get(&parameters, DER_OID, NULL) == 0 && der_end(parameters) && bits.n > 0 &&
 		       bits.p[0] == 4;
 	case KEY_ED25519:
 	case KEY_ED448:
 		return der_end(parameters);
+	case KEY_RSA_PSS: /* GnuTLS writes the parameters out */
+		return der_end(parameters);
 	default:
-		return false;
+		return true;
 	}
 }
 
@@ -364,21 +410,6 @@ static inline bool key_not_delimited(const struct difference *d)
 	       (der_get(&body, DER_SEQUENCE, &body) != 0 ||
 		algorithm_decode(&body, &algorithm, &deviations) != 0 || deviations != 0 ||
 		!span_present(d->c->key.bits) || der_get(&body, DER_BIT_STRING, NULL) != 0 || !der_end(body));
-}
-
-static inline bool key_refused_by_openssl(const struct difference *d)
-{
-	const unsigned char *p = d->c->key.der.p;
-	X509_PUBKEY *key = d2i_X509_PUBKEY(NULL, &p, (long)d->c->key.der.n);
-
-	X509_PUBKEY_free(key);
-	return refused_by_them(d) && (!key || p != d->c->key.der.p + d->c->key.der.n);
-}
-
-/* The octet before the BIT STRING's others. */
-static inline bool key_of_odd_bits(const struct difference *d)
-{
-	return span_present(d->c->key.bits) && d->c->key.bits.p[-1] != 0;
 }
 
 /* Kinds that serve no TLS, and curves that we have no size of. */
@@ -431,15 +462,15 @@ static inline bool time_refused_by_them(const struct difference *d)
 
 /* --- TLS features --- */
 
-/* A value that 32 bits do not hold. */
-static inline bool beyond_32_bits(const struct difference *d)
+/* A value that 16 bits do not hold, as no TLS extension has. */
+static inline bool beyond_16_bits(const struct difference *d)
 {
 	struct span value = own_value(d), content;
 	bool inside = false;
 	int64_t v;
 
 	while (feature_next(&value, &inside, &content))
-		if (!feature_int(content, &v) || v < 0 || v > UINT32_MAX)
+		if (!feature_int(content, &v) || v < 0 || v > UINT16_MAX)
 			return true;
 	return false;
 }
@@ -456,14 +487,14 @@ static inline bool repeated(const struct difference *d)
 
 /* --- version and serial number --- */
 
-/* A version of more than one octet; OpenSSL minds only those that say nothing. */
+/* A version of more than one octet, or negative; OpenSSL minds only octets that say nothing. */
 static inline bool version_long(const struct difference *d)
 {
 	struct span version, rest, octets;
 
 	return refused_by_them(d) && field_at(d, 0, &version, &rest) && span_present(version) &&
-	       der_get(&version, DER_INTEGER, &octets) == 0 && octets.n > 1 &&
-	       (d->reader == GNUTLS || !integer_sound(octets));
+	       der_get(&version, DER_INTEGER, &octets) == 0 &&
+	       (d->reader == GNUTLS ? octets.n > 1 || d->c->version < 1 : !der_integer_sound(octets));
 }
 
 /* Fields that the version does not have yet. */

@@ -156,6 +156,8 @@ static void deviations_are_recorded_and_no_more(void **state)
 			"\x04\x03\x02\x05\x01\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
 		{"a padded INTEGER for parameters", AT(outer), BYTES("\x30\x0e\x06\x08\x2a\x86\x48\xce\x3d\x04"
 			"\x03\x02\x02\x02\x00\x05"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
+		{"unused bits that are set in parameters", AT(key), BYTES("\x30\x0f\x30\x09\x06\x03\x2b\x65\x01\x03"
+			"\x02\x07\xff\x03\x02\x00\x01"), D(KEY_UNREADABLE), NULL},
 		{"a BMPString of one octet for parameters", AT(outer), BYTES("\x30\x0d\x06\x08\x2a\x86\x48\xce"
 			"\x3d\x04\x03\x02\x1e\x01\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
 		{"parameters with a SEQUENCE's tag and no form", AT(inner), BYTES("\x30\x0c\x06\x08\x2a\x86\x48"
