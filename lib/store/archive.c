@@ -20,7 +20,7 @@ static const struct kind {
 	size_t at, n;
 	const char *magic, *unread;
 } kinds[] = {
-	{0, 2, "\x1f\x8b", NULL},                 /* gzip */
+	{0, 3, "\x1f\x8b\x08", NULL},             /* gzip, which knows one method */
 	{0, 6, "\xfd\x37zXZ\0", NULL},            /* xz */
 	{0, 4, "\x28\xb5\x2f\xfd", NULL},         /* zstd */
 	{0, 3, "BZh", NULL},                      /* bzip2 */

@@ -103,7 +103,7 @@ static void read_certs(struct store_input *in)
 		store_cert(in, in->bytes);
 	else if (rest.n > 0 && shape_of(rest) != SHAPE_UNKNOWN)
 		store_cert(in, rest);
-	else if (rest.n > 0)
+	else if (rest.n > 0 && !store_pem_is(rest))
 		store_problem(in, in->certs, STORE_NOTE, "%zu bytes follow the certificate", rest.n);
 }
 
@@ -123,11 +123,8 @@ void store_der_read(struct store_input *in)
 		in->others++;
 		return;
 	case SHAPE_UNKNOWN:
-		if (store_pem_is(in->bytes)) { /* a text that begins with '0' */
-			in->format = "pem";
-			store_pem_read(in);
+		if (store_pem_is(in->bytes)) /* a text that begins with '0' */
 			return;
-		}
 		read_certs(in);
 		return;
 	default:

@@ -13,7 +13,8 @@
 #include <strings.h>
 #include <yaml.h>
 
-#define HEAD 4096
+/* A licence and a page of comments may stand first. */
+#define HEAD 65536
 
 static bool contains(struct span s, const char *word)
 {

@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "ground/der.h"
 #include "ground/limits.h"
 #include "store/readers.h"
 
@@ -130,6 +131,21 @@ static void nothing(struct store_input *in, const char *text)
 		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "%s", text);
 }
 
+/* Who reads PEM finds it wherever it stands, so also behind a DER object, or where a text began like
+ * one. */
+static void read_text_behind(struct store_input *in)
+{
+	size_t whole;
+
+	if (!store_pem_is(in->bytes))
+		return;
+	if (in->certs + in->requests + in->staples + in->keys + in->others > 0 &&
+	    der_measure(in->bytes, &whole) == 0 && whole < in->bytes.n)
+		in->bytes = span_from(in->bytes, whole);
+	in->format = pem.name;
+	store_pem_read(in);
+}
+
 void store_read(struct store_input *in)
 {
 	const struct store_reader *r = store_reader_of(in->bytes);
@@ -144,6 +160,8 @@ void store_read(struct store_input *in)
 	}
 	in->format = r->name;
 	r->read(in);
+	if (r != &pem && in->bytes.p[0] == 0x30)
+		read_text_behind(in);
 	if (in->certs + in->requests + in->staples + in->problems + in->keys + in->found > 0)
 		return;
 	nothing(in, in->others > 0 ? "no certificate, request or staple is in it: a CRL, a public key, or the like"
