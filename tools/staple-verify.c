@@ -216,6 +216,13 @@ static void inputs_wipe(struct inputs *in)
 }
 
 /* One certificate, read, judged and reported.  Its verdict. */
+/* On a terminal, where the text says it, too, it would stand twice. */
+static bool is_read_in_report(const struct tool_run *run)
+{
+	return !run->output && !run->quiet && strcmp(run->format, "text") == 0 && isatty(STDOUT_FILENO) &&
+	       isatty(STDERR_FILENO);
+}
+
 static enum verdict verify_file(struct tool_run *run, const struct inputs *in, const char *path,
 				struct report *report, struct findings *f)
 {
@@ -239,7 +246,7 @@ static enum verdict verify_file(struct tool_run *run, const struct inputs *in, c
 		r.report.verdict = VERDICT_UNKNOWN;
 	}
 	verdict = r.report.verdict;
-	if (r.report.error)
+	if (r.report.error && !is_read_in_report(run))
 		tool_error(run, "%s", r.report.error);
 	report->writer->item(report, &r.report);
 	verify_result_wipe(&r);

@@ -249,6 +249,13 @@ static void note_unused_waivers(const struct tool_run *run)
 	buf_wipe(&b);
 }
 
+static int load_policy(struct tool_run *run, const struct options *o, struct err *e)
+{
+	if ((run->tool->has & TOOL_DESCRIBES) && o->policy_count == 0)
+		return policy_init(&run->policy, e);
+	return policy_load(&run->policy, o->system_policy, o->policies, o->policy_count, e);
+}
+
 static int run_tool(struct tool_run *run, const struct options *o)
 {
 	struct err e;
@@ -256,8 +263,7 @@ static int run_tool(struct tool_run *run, const struct options *o)
 
 	if (o->explain)
 		return explain(run, o->explain);
-	if (crypto_start(&e) != 0 || policy_load(&run->policy, o->system_policy, o->policies,
-						 o->policy_count, &e) != 0) {
+	if (crypto_start(&e) != 0 || load_policy(run, o, &e) != 0) {
 		tool_fail(run, &e);
 		return STATUS_UNCHECKED;
 	}

@@ -33,7 +33,8 @@ enum tool_options {
 	TOOL_CHAIN = 1 << 2,
 	TOOL_TIMEOUT = 1 << 3,  /* --timeout and --deadline */
 	TOOL_JOBS = 1 << 4,
-	TOOL_PROGRESS = 1 << 5
+	TOOL_PROGRESS = 1 << 5,
+	TOOL_DESCRIBES = 1 << 6 /* judges nothing: of policies only those that --policy names are read */
 };
 
 struct tool_run;

@@ -246,4 +246,6 @@ status_is "quiet" 0 staple-inspect -q good.pem
 is "says nothing" "$(cat out)" ""
 status_is "to a file" 0 staple-inspect --output report.txt good.pem
 is "which is written" "$(grep -c Must-Staple report.txt)" 1
+mkdir alone && cp "$BUILDDIR/tools/staple-inspect" alone
+status_is "it describes without any policy at hand" 0 alone/staple-inspect good.pem
 done_testing

@@ -23,6 +23,8 @@ good=(--no-system-policy --at @1768478400 --trust "$cases/root.der" --chain "$ca
 status_is "no certificate is usage" 2 staple-verify
 status_is "a file that is not there" 2 staple-verify "${good[@]}" "$T/none"
 err_like "is named with the system's words" 'none: .*No such file'
+run /usr/bin/python3 "$SRCDIR/tests/tools/terminal.py" -- staple-verify "${good[@]}" "$T/none"
+is "and once on a terminal" "$(grep -c 'No such file' "$T/out")" 1
 printf 'hello\n' >"$T/rubbish"
 status_is "a file that is no certificate" 2 staple-verify "${good[@]}" "$T/rubbish"
 status_is "--expect must be a word of it" 2 staple-verify "${good[@]}" --expect yes "$cases/good.der"
