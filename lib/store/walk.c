@@ -1,4 +1,4 @@
-#include "store/walk.h"
+#include "store/walk_part.h"
 
 #include "facts/mistaken.h"
 #include "ground/file.h"
@@ -95,15 +95,7 @@ static void add_problem(struct walk *w, enum walk_kind k, uint32_t dir, const ch
 		add_name(w, reason);
 }
 
-static bool matches(const char *const *globs, const char *name, const char *path)
-{
-	for (; globs && *globs; globs++)
-		if (text_glob(*globs, span_str(name)) || text_glob(*globs, span_str(path)))
-			return true;
-	return false;
-}
-
-static char *joined(const char *dir, const char *name)
+char *walk_joined(const char *dir, const char *name)
 {
 	struct buf b;
 	char *s;
@@ -116,26 +108,6 @@ static char *joined(const char *dir, const char *name)
 	s = b.failed ? NULL : strdup(buf_cstr(&b));
 	buf_wipe(&b);
 	return s;
-}
-
-/* Is the file asked for?  `path` is only made when globs need it. */
-static bool wanted(struct walk *w, uint32_t dir, const char *name, bool folder)
-{
-	const struct walk_options *o = w->options;
-	char *path;
-	bool yes;
-
-	if (!o->include && !o->exclude)
-		return true;
-	path = dir == WALK_NO_DIR ? strdup(name) : joined(w->dirs[dir].path, name);
-	if (!path) {
-		w->failed = true;
-		return false;
-	}
-	yes = !matches(o->exclude, name, path) &&
-	      (folder || !o->include || matches(o->include, name, path));
-	free(path);
-	return yes;
 }
 
 /* Does the file's device differ from its folder's?  Then what a folder tells is not what stat does. */
@@ -166,7 +138,7 @@ static void add_link(struct walk *w, uint32_t dir, const char *name, const struc
 	v += w->link_count;
 	*v = (struct walk_link){.device = st->st_dev, .inode = st->st_ino, .next = WALK_NO_LINK,
 				.entry = (uint32_t)w->n};
-	v->path = dir == WALK_NO_DIR ? strdup(name) : joined(w->dirs[dir].path, name);
+	v->path = dir == WALK_NO_DIR ? strdup(name) : walk_joined(w->dirs[dir].path, name);
 	v->target = v->path ? realpath(v->path, NULL) : NULL;
 	if (!v->path || !v->target) {
 		free(v->path);
@@ -280,7 +252,7 @@ static void visit(struct walk *w, uint32_t dir, int fd, const struct name *x, in
 	struct walk_entry *entry;
 	char text[64];
 
-	if (!wanted(w, dir, x->text, x->type == DT_DIR))
+	if (!walk_wanted(w, dir, x->text, x->type == DT_DIR))
 		return;
 	switch (x->type) {
 	case DT_REG:
@@ -290,7 +262,7 @@ static void visit(struct walk *w, uint32_t dir, int fd, const struct name *x, in
 		return;
 	case DT_DIR:
 		if (w->options->max_depth < 0 || depth < w->options->max_depth)
-			walk_folder(w, joined(w->dirs[dir].path, x->text), fd, x->text, depth + 1,
+			walk_folder(w, walk_joined(w->dirs[dir].path, x->text), fd, x->text, depth + 1,
 				    w->dirs[dir].device);
 		return;
 	case DT_LNK:
@@ -328,6 +300,7 @@ static void walk_folder(struct walk *w, char *path, int parent, const char *name
 		return;
 	}
 	w->dirs[dir].device = st.st_dev;
+	w->dirs[dir].inode = st.st_ino;
 	if (depth > 0 && w->options->one_file_system && st.st_dev != device)
 		add_problem(w, WALK_NOTE, dir, "", "another file system: left out");
 	else if (list(w, d, dir, &l) != 0)
@@ -352,9 +325,10 @@ static char *without_slashes(const char *path)
 int walk_add(struct walk *w, const char *path, struct err *e)
 {
 	struct stat st, target;
-	char text[64];
+	char text[64], *plain;
 	struct err why;
 
+	w->roots++;
 	if (lstat(path, &st) != 0) {
 		err_set(&why, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s", strerror(errno));
 		mistaken_server(path, NULL, &why);
@@ -369,7 +343,9 @@ int walk_add(struct walk *w, const char *path, struct err *e)
 		if (x)
 			x->inode = st.st_ino;
 	} else if (S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode)) {
-		walk_folder(w, without_slashes(path), AT_FDCWD, path, 0, 0);
+		plain = without_slashes(path);
+		w->root_n = plain ? strlen(plain) : 0;
+		walk_folder(w, plain, AT_FDCWD, path, 0, 0);
 	} else {
 		snprintf(text, sizeof text, "%s: not opened", file_kind(st.st_mode));
 		add_problem(w, WALK_ERROR, WALK_NO_DIR, path, text);
@@ -479,6 +455,8 @@ int walk_finish(struct walk *w, struct err *e)
 	bool *listed = NULL;
 	uint64_t device, inode;
 
+	if (walk_drop_again(w, e) != 0)
+		return -1;
 	if (w->link_count == 0)
 		return 0;
 	order = calloc(w->link_count, sizeof *order);

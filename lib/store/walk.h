@@ -14,8 +14,9 @@
 struct walk_options {
 	int max_depth;              /* folders below a path; -1: all.  0: the path's own files */
 	bool one_file_system;
-	const char *const *include; /* globs over a file's name or path; NULL-terminated or NULL */
-	const char *const *exclude; /* globs over names and paths, of folders too */
+	/* Globs (fnmatch) over a name, a path, or a path as seen from the root; NULL-terminated or NULL. */
+	const char *const *include; /* files */
+	const char *const *exclude; /* files and folders */
 };
 
 enum walk_kind { WALK_FILE, WALK_LINK, WALK_NOTE, WALK_ERROR };
@@ -33,7 +34,7 @@ struct walk_entry {
 
 struct walk_dir {
 	char *path;         /* owned; "" never: "/" or without a last '/' */
-	uint64_t device;
+	uint64_t device, inode; /* 0: it could not be opened */
 };
 
 struct walk_link {
@@ -54,6 +55,8 @@ struct walk {
 	size_t link_count, link_cap;
 	size_t apart;       /* links to files whose device is not their folder's (overlayfs) */
 	struct buf names;   /* NUL-terminated texts, one behind the other */
+	size_t roots;       /* paths added */
+	size_t root_n;      /* of the path whose folders are listed now: its length */
 	bool failed;        /* memory */
 };
 
@@ -66,8 +69,8 @@ MUST_USE int walk_add(struct walk *w, const char *path, struct err *e);
 /* Adds what is no path, by its name: "-" for standard input, a pkcs11: URL. */
 MUST_USE int walk_add_name(struct walk *w, const char *name, struct err *e);
 
-/* When all paths are added: gives each linked file its links, and drops links whose file is
- * listed anyway. */
+/* When all paths are added: drops what several of them lead to, gives each linked file its links,
+ * and drops links whose file is listed anyway. */
 MUST_USE int walk_finish(struct walk *w, struct err *e);
 
 /* The entry's path (of a WALK_LINK: of the file), appended and NUL-terminated. */

@@ -167,4 +167,49 @@ done
 openssl rsa -in <(openssl genrsa 2048 2>/dev/null) -traditional -outform DER -out one.key 2>/dev/null
 status_is "a key of PKCS#1" 0 inv --format json one.key
 is "is one" "$(query 'd["summary"]["private_keys_passed_over"]')" 1
+
+# --- globs: names, paths as shown, paths below the root ---
+mkdir -p globs/one/two globs/archive
+cp a.pem globs/a1.pem; cp b.pem globs/one/B2.PEM; cp c.pem globs/one/two/c3.pem; cp ca.pem globs/archive/ca4.pem
+cp ca.pem globs/one/archive
+while IFS='|' read -r where args want; do
+	run inv --format json $where "${args%%=*}" "${args#*=}"
+	is "$where $args" "$(sources | tr ' ' '\n' | sed 's#.*/##' | LC_ALL=C sort | xargs)" "$want"
+done <<'GLOBS'
+globs|--include=*.pem|a1.pem c3.pem ca4.pem
+globs|--include=*.PEM|B2.PEM
+globs|--include=[ab]1.pem|a1.pem
+globs|--include=*[!0-2].pem|c3.pem ca4.pem
+globs|--include=one/*|B2.PEM archive c3.pem
+globs|--include=globs/one/*|B2.PEM archive c3.pem
+globs|--include=**/two/*|c3.pem
+globs|--exclude=one|a1.pem ca4.pem
+globs|--exclude=one/two|B2.PEM a1.pem archive ca4.pem
+globs|--exclude=two/*|B2.PEM a1.pem archive c3.pem ca4.pem
+globs|--exclude=archive|B2.PEM a1.pem c3.pem
+globs|--exclude=archive/|B2.PEM a1.pem archive c3.pem
+./globs|--exclude=one/two/|B2.PEM a1.pem archive ca4.pem
+globs/|--exclude=*/two|B2.PEM a1.pem archive ca4.pem
+globs/a1.pem|--exclude=*.pem|a1.pem
+GLOBS
+touch "$(printf 'globs/\377\376.pem')"
+status_is "a name that is no UTF-8" 0 inv --format json --include '*.pem' globs
+is "is matched, too" "$(query 'len(d["problems"])')" 1
+
+# --- roots that overlap ---
+mkdir -p over/sub/deep; cp a.pem over; cp b.pem over/sub; cp c.pem over/sub/deep; ln -s a.pem over/link; ln over/a.pem over/hard
+for roots in "over over" "over over/" "over ./over" "over over/sub" "over $T/over" "over over/a.pem over/sub/b.pem" "over over/link" \
+	"over ./over/sub/deep over/sub"; do
+	status_is "$roots" 0 inv --format json $roots
+	is "each file once" "$(sources) $(query 'd["summary"]["files"]') $(query '[s.get("links") for c in d["certificates"] for s in c["sources"] if s.get("links")]')" \
+		"over/a.pem over/hard over/sub/b.pem over/sub/deep/c.pem 4 [['over/link'], ['over/link']]"
+done
+status_is "the deeper first" 0 inv --format json over/sub/deep over
+is "by the name it was met by first" "$(sources)" "over/sub/deep/c.pem over/a.pem over/hard over/sub/b.pem"
+status_is "a depth" 0 inv --format json --max-depth 0 over over/sub
+is "counts for each" "$(sources)" "over/a.pem over/hard over/sub/b.pem"
+status_is "links alone" 0 inv --format json over/link over/link ./over/link
+is "lead to one file" "$(query '[c["links"] for c in d["certificates"]]')" "[['over/link']]"
+status_is "ndjson" 0 inv --format ndjson over over/sub
+is "has no record twice" "$(grep -c '"type":"certificate"' out)" 4
 done_testing
