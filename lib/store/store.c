@@ -160,7 +160,7 @@ void store_read(struct store_input *in)
 	}
 	in->format = r->name;
 	r->read(in);
-	if (r != &pem && in->bytes.p[0] == 0x30)
+	if (r->read == store_der_read || r->read == store_pkcs7_read || r->read == store_pkcs12_read)
 		read_text_behind(in);
 	if (in->certs + in->requests + in->staples + in->problems + in->keys + in->found > 0)
 		return;
