@@ -1,11 +1,9 @@
-#include "store/inventory.h"
-
-#include "ground/text.h"
+#include "store/inventory_part.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
+#include <string.h>
 
 #define APPLICATION 0x53744c76 /* in the file's header: ours */
 #define WAIT_MS (60 * 60 * 1000)
@@ -26,8 +24,6 @@ static const char *const steps[] = {
 };
 #define SCHEMA ((int)(sizeof steps / sizeof steps[0]))
 
-enum statement { FIND, ADD, STAY, COME, STATEMENTS };
-
 static const char *const texts[STATEMENTS] = {
 	[FIND] = "SELECT id FROM certificate WHERE sha256 = ?1",
 	[ADD] = "INSERT INTO certificate(sha256, must_staple, name, names, subject, issuer, serial,"
@@ -39,26 +35,17 @@ static const char *const texts[STATEMENTS] = {
 		 " VALUES(?2, ?3, ?4, ?5, ?1, ?1)",
 };
 
-struct inventory {
-	sqlite3 *db;
-	sqlite3_stmt *st[STATEMENTS];
-	char *path;
-	int64_t roots, scan, previous; /* previous: 0: none */
-	bool overlap;                  /* there are several roots: one may lie in another */
-};
-
-static int broken(const struct inventory *db, struct err *e)
+int inventory_broken(const struct inventory *db, struct err *e)
 {
 	return err_set(e, ERR_IO, "%s: %s", db->path, sqlite3_errmsg(db->db));
 }
 
 static int run(struct inventory *db, const char *sql, struct err *e)
 {
-	return sqlite3_exec(db->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : broken(db, e);
+	return sqlite3_exec(db->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : inventory_broken(db, e);
 }
 
-/* The one number that the query gives; `none` when it gives no row. */
-static int number(struct inventory *db, const char *sql, int64_t none, int64_t *out, struct err *e)
+int inventory_number(struct inventory *db, const char *sql, int64_t none, int64_t *out, struct err *e)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(db->db, sql, -1, &st, NULL);
@@ -68,7 +55,7 @@ static int number(struct inventory *db, const char *sql, int64_t none, int64_t *
 	*out = rc == SQLITE_ROW && sqlite3_column_type(st, 0) != SQLITE_NULL ? sqlite3_column_int64(st, 0)
 									      : none;
 	sqlite3_finalize(st);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : broken(db, e);
+	return rc == SQLITE_ROW || rc == SQLITE_DONE ? 0 : inventory_broken(db, e);
 }
 
 static int migrate(struct inventory *db, int64_t version, struct err *e)
@@ -91,9 +78,9 @@ static int check_schema(struct inventory *db, bool write, struct err *e)
 
 	if (write && run(db, "BEGIN IMMEDIATE", e) != 0)
 		return -1;
-	if (number(db, "PRAGMA user_version", 0, &version, e) != 0 ||
-	    number(db, "PRAGMA application_id", 0, &application, e) != 0 ||
-	    number(db, "SELECT count(*) FROM sqlite_master", 0, &tables, e) != 0)
+	if (inventory_number(db, "PRAGMA user_version", 0, &version, e) != 0 ||
+	    inventory_number(db, "PRAGMA application_id", 0, &application, e) != 0 ||
+	    inventory_number(db, "SELECT count(*) FROM sqlite_master", 0, &tables, e) != 0)
 		return -1;
 	if (tables > 0 && application != APPLICATION)
 		return err_set(e, ERR_PARSE, "%s: a database, but not one of staple-inventory", db->path);
@@ -117,7 +104,7 @@ static int use_wal(struct inventory *db, struct err *e)
 			sqlite3_sleep(WAL_MS);
 		rc = sqlite3_exec(db->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
 	}
-	return rc == SQLITE_OK ? run(db, "PRAGMA synchronous = NORMAL", e) : broken(db, e);
+	return rc == SQLITE_OK ? run(db, "PRAGMA synchronous = NORMAL", e) : inventory_broken(db, e);
 }
 
 static int open_it(struct inventory *db, const char *path, bool write, struct err *e)
@@ -128,7 +115,7 @@ static int open_it(struct inventory *db, const char *path, bool write, struct er
 	if (!db->path)
 		return err_set(e, ERR_MEMORY, "%s: out of memory", path);
 	if (sqlite3_open_v2(path, &db->db, flags, NULL) != SQLITE_OK)
-		return broken(db, e);
+		return inventory_broken(db, e);
 	sqlite3_busy_timeout(db->db, WAIT_MS);
 	if (write && use_wal(db, e) != 0)
 		return -1;
@@ -137,7 +124,7 @@ static int open_it(struct inventory *db, const char *path, bool write, struct er
 	for (int i = 0; write && i < STATEMENTS; i++)
 		if (sqlite3_prepare_v3(db->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT, &db->st[i], NULL) !=
 		    SQLITE_OK)
-			return broken(db, e);
+			return inventory_broken(db, e);
 	return 0;
 }
 
@@ -180,7 +167,7 @@ static int step(struct inventory *db, sqlite3_stmt *st, struct err *e)
 	int rc = sqlite3_step(st);
 
 	sqlite3_reset(st);
-	return rc == SQLITE_DONE ? 0 : broken(db, e);
+	return rc == SQLITE_DONE ? 0 : inventory_broken(db, e);
 }
 
 static int with_text(struct inventory *db, const char *sql, const char *text, int64_t *out,
@@ -196,7 +183,7 @@ static int with_text(struct inventory *db, const char *sql, const char *text, in
 			*out = sqlite3_column_int64(st, 0);
 	}
 	sqlite3_finalize(st);
-	return rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : broken(db, e);
+	return rc == SQLITE_DONE || rc == SQLITE_ROW ? 0 : inventory_broken(db, e);
 }
 
 int inventory_begin(struct inventory *db, const char *roots, int64_t at, struct err *e)
@@ -209,7 +196,7 @@ int inventory_begin(struct inventory *db, const char *roots, int64_t at, struct 
 	    with_text(db, "SELECT id FROM roots WHERE text = ?1", roots, &db->roots, e) != 0)
 		return -1;
 	snprintf(text, sizeof text, "SELECT max(id) FROM scan WHERE roots = %lld", (long long)db->roots);
-	if (number(db, text, 0, &db->previous, e) != 0)
+	if (inventory_number(db, text, 0, &db->previous, e) != 0)
 		return -1;
 	snprintf(text, sizeof text, "INSERT INTO scan(roots, at) VALUES(%lld, %lld)",
 		 (long long)db->roots, (long long)at);
@@ -245,7 +232,7 @@ int inventory_add(struct inventory *db, const struct inventory_entry *x, int64_t
 	if (rc == SQLITE_ROW)
 		*id = sqlite3_column_int64(st, 0);
 	sqlite3_reset(st);
-	return rc == SQLITE_ROW ? 0 : broken(db, e);
+	return rc == SQLITE_ROW ? 0 : inventory_broken(db, e);
 }
 
 static int place(struct inventory *db, sqlite3_stmt *st, int64_t id, const char *source, size_t index,
@@ -289,116 +276,4 @@ int inventory_commit(struct inventory *db, size_t files, size_t problems, struct
 	if (run(db, text, e) != 0)
 		return -1;
 	return run(db, "COMMIT", e);
-}
-
-/* --- questions --- */
-
-#define ENTRY "c.sha256, c.must_staple, c.name, c.names, c.subject, c.issuer, c.serial, c.not_before, " \
-	      "c.not_after"
-
-static const char *column(sqlite3_stmt *st, int i)
-{
-	const unsigned char *s = sqlite3_column_text(st, i);
-
-	return s ? (const char *)s : "";
-}
-
-static struct inventory_entry entry_of(sqlite3_stmt *st)
-{
-	return (struct inventory_entry){
-		.sha256 = sqlite3_column_blob(st, 0), .must_staple = column(st, 1), .name = column(st, 2),
-		.names = column(st, 3), .subject = column(st, 4), .issuer = column(st, 5),
-		.serial = column(st, 6), .not_before = sqlite3_column_int64(st, 7),
-		.not_after = sqlite3_column_int64(st, 8)};
-}
-
-static int64_t when_was(struct inventory *db, int64_t scan)
-{
-	char text[96];
-	int64_t at;
-
-	snprintf(text, sizeof text, "SELECT at FROM scan WHERE id = %lld", (long long)scan);
-	return number(db, text, INT64_MIN, &at, NULL) == 0 ? at : INT64_MIN;
-}
-
-/* ?1 these roots, ?2 this scan, ?3 the one before.  Of each place that only one of the two has: was
- * the certificate in both? */
-static const char diff_query[] =
-	"WITH p AS (SELECT certificate, source, number, last = ?2 AS now, first <= ?3 AS before"
-	"  FROM place WHERE roots = ?1 AND (last = ?2 OR last = ?3)),"
-	" k AS (SELECT certificate, max(now) AS now, max(before) AS before FROM p GROUP BY certificate)"
-	" SELECT " ENTRY ", p.source, p.number, k.now, k.before, p.now FROM p"
-	" JOIN k ON k.certificate = p.certificate JOIN certificate c ON c.id = p.certificate"
-	" WHERE p.now <> p.before ORDER BY k.now, k.before, c.name, c.sha256, p.source, p.number, p.now";
-
-int inventory_diff(struct inventory *db, int64_t *previous, inventory_changed *tell, void *context,
-		   struct err *e)
-{
-	sqlite3_stmt *st = NULL;
-	int rc;
-
-	*previous = INT64_MIN;
-	if (db->previous == 0)
-		return 0;
-	*previous = when_was(db, db->previous);
-	rc = sqlite3_prepare_v2(db->db, diff_query, -1, &st, NULL);
-	if (rc == SQLITE_OK) {
-		sqlite3_bind_int64(st, 1, db->roots);
-		sqlite3_bind_int64(st, 2, db->scan);
-		sqlite3_bind_int64(st, 3, db->previous);
-	}
-	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
-		struct inventory_entry x = entry_of(st);
-		bool now = sqlite3_column_int(st, 11), before = sqlite3_column_int(st, 12);
-
-		tell(context, now && before ? INVENTORY_MOVED : now ? INVENTORY_APPEARED : INVENTORY_VANISHED,
-		     sqlite3_column_int(st, 13), &x, column(st, 9), sqlite3_column_int64(st, 10));
-	}
-	rc = sqlite3_finalize(st);
-	return rc == SQLITE_OK ? 0 : broken(db, e);
-}
-
-static const char life_query[] =
-	"SELECT " ENTRY ", p.source, p.number, f.at, l.at,"
-	" p.last = (SELECT max(id) FROM scan s WHERE s.roots = p.roots)"
-	" FROM certificate c JOIN place p ON p.certificate = c.id JOIN scan f ON f.id = p.first"
-	" JOIN scan l ON l.id = p.last ORDER BY c.sha256, p.first, p.source, p.number";
-
-/* Is it asked for: by the beginning of its fingerprint, or one of its names? */
-static bool asked(const struct inventory_entry *x, const char *what)
-{
-	const char *names = x->names;
-	char hex[65];
-	size_t n;
-
-	for (int i = 0; i < 32; i++)
-		snprintf(hex + 2 * i, 3, "%02x", x->sha256[i]);
-	if (strlen(what) >= 8 && strlen(what) <= 64 && strncasecmp(hex, what, strlen(what)) == 0)
-		return true;
-	if (text_glob(what, span_str(x->name)) || text_glob(what, span_str(x->subject)))
-		return true;
-	for (; *names; names += n + (names[n] == ' ')) {
-		n = strcspn(names, " ");
-		if (text_glob(what, span_of(names, n)))
-			return true;
-	}
-	return false;
-}
-
-int inventory_history(struct inventory *db, const char *what, inventory_life *tell, void *context,
-		      struct err *e)
-{
-	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(db->db, life_query, -1, &st, NULL);
-
-	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
-		struct inventory_entry x = entry_of(st);
-
-		if (x.sha256 && asked(&x, what))
-			tell(context, &x, column(st, 9), sqlite3_column_int64(st, 10),
-			     sqlite3_column_int64(st, 11), sqlite3_column_int64(st, 12),
-			     sqlite3_column_int(st, 13));
-	}
-	rc = sqlite3_finalize(st);
-	return rc == SQLITE_OK ? 0 : broken(db, e);
 }
