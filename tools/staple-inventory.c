@@ -275,7 +275,8 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 	o->policy = &run->policy;
 	o->now = run->now;
 	o->jobs = run->jobs;
-	o->stream = strcmp(run->format, "ndjson") == 0 && !o->record && !given.servers;
+	o->stream = !given.servers && (strcmp(run->format, "ndjson") == 0 ||
+				       (given.diff && given.lists[OPTION_FAIL_ON].n == 0));
 	o->servers = given.servers;
 	o->context = run;
 	o->progress = run->progress ? progress : NULL;
@@ -315,7 +316,8 @@ static int run_recorded(struct tool_run *run, struct scan_options *o, const char
 		tool_fail(run, &e);
 		return STATUS_UNCHECKED;
 	}
-	o->record = history_cert;
+	o->note = history_note;
+	o->record = history_place;
 	o->unlisted = given.diff;
 	o->record_context = &h;
 	o->counts = &counts;

@@ -138,6 +138,9 @@ void inventory_json_summary(struct json *j, const struct inventory_summary *s);
 /* Whole days until t, downward; INT64_MIN for WHEN_NONE. */
 int64_t inventory_days(int64_t t, int64_t now);
 
+/* The names of the subjectAltName, with blanks between. */
+void inventory_names(struct buf *out, const struct cert *c);
+
 /* The issuer for people: its CN, or O, or the whole name. */
 void inventory_issuer(struct buf *out, const struct cert *c);
 

@@ -99,18 +99,23 @@ static void days_left(struct buf *b, const struct inventory_cert *c)
 		buf_printf(b, "%lld", (long long)days);
 }
 
-static void names(struct buf *b, const struct inventory_cert *c)
+void inventory_names(struct buf *out, const struct cert *c)
 {
-	struct span cursor = c->cert->x.san;
+	struct span cursor = c->x.san;
 	struct general_name n;
 	bool inside = false, first = true;
 
-	while (span_present(c->cert->x.san) && extension_name_next(&cursor, &inside, &n)) {
+	while (span_present(c->x.san) && extension_name_next(&cursor, &inside, &n)) {
 		if (!first)
-			buf_add_byte(b, ' ');
+			buf_add_byte(out, ' ');
 		first = false;
-		extension_name_text(b, &n);
+		extension_name_text(out, &n);
 	}
+}
+
+static void names(struct buf *b, const struct inventory_cert *c)
+{
+	inventory_names(b, c->cert);
 }
 
 static void key(struct buf *b, const struct inventory_cert *c)

@@ -1,6 +1,6 @@
 /* An inventory as lines, each a JSON object with its "type".  In a stream the rows of certificates
  * come from the scan's threads, which call inventory_json_cert themselves; what is written here are
- * the last line, and all rows when they had to be kept (--db, --servers). */
+ * the last line, and all rows when they had to be kept (--servers). */
 #include "report/inventory.h"
 
 static void begin(struct report *r)

@@ -11,13 +11,25 @@
 
 struct inventory; /* an open database */
 
-/* A certificate as it is kept.  Texts are UTF-8 or nearly so; borrowed. */
+/* A certificate as it is told.  Texts are UTF-8 or nearly so; borrowed. */
 struct inventory_entry {
 	const uint8_t *sha256;          /* 32 octets */
 	const char *must_staple;        /* "yes", "no", "malformed" */
 	const char *name, *names;       /* label; all names, separated by blanks */
 	const char *subject, *issuer, *serial;
 	int64_t not_before, not_after;
+};
+
+/* What is to be kept of a certificate: this, then its texts one behind the other, each as long as
+ * is told here. */
+enum inventory_text {
+	INVENTORY_NAME, INVENTORY_NAMES, INVENTORY_SUBJECT, INVENTORY_ISSUER, INVENTORY_SERIAL,
+	INVENTORY_TEXTS
+};
+struct inventory_note {
+	int64_t not_before, not_after;
+	const char *must_staple;        /* one of the words, for good */
+	uint32_t length[INVENTORY_TEXTS];
 };
 
 /* Created when missing, brought up to date when it is older; a newer one is ERR_UNSUPPORTED.
@@ -27,10 +39,11 @@ void inventory_close(struct inventory *db); /* what was not committed is dropped
 
 /* One scan.  `roots` names them all, a line each.  Waits for another scan to end. */
 MUST_USE int inventory_begin(struct inventory *db, const char *roots, int64_t at, struct err *e);
-MUST_USE int inventory_add(struct inventory *db, const struct inventory_entry *x, int64_t *id,
-			   struct err *e);
-MUST_USE int inventory_place(struct inventory *db, int64_t id, const char *source, size_t index,
-			     struct err *e);
+
+/* A certificate in a place.  Its note comes with the first, or again; absent: with an earlier one
+ * of this scan.  Places are kept in memory, some MB, and written in the order of fingerprints. */
+MUST_USE int inventory_place(struct inventory *db, const uint8_t sha256[32], struct span note,
+			     const char *source, size_t index, struct err *e);
 MUST_USE int inventory_commit(struct inventory *db, size_t files, size_t problems, struct err *e);
 
 enum inventory_change { INVENTORY_APPEARED, INVENTORY_VANISHED, INVENTORY_MOVED };

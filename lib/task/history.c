@@ -38,51 +38,53 @@ int history_open(struct history *h, const char *path, const char *const *roots, 
 void history_wipe(struct history *h)
 {
 	inventory_close(h->db);
-	buf_wipe(&h->name);
-	buf_wipe(&h->names);
-	buf_wipe(&h->subject);
-	buf_wipe(&h->issuer);
-	buf_wipe(&h->serial);
 }
 
-static void fill(struct history *h, const struct inventory_cert *c)
+static void write_text(enum inventory_text which, const struct inventory_cert *c, struct buf *out)
 {
-	buf_reset(&h->name);
-	buf_reset(&h->names);
-	buf_reset(&h->subject);
-	buf_reset(&h->issuer);
-	buf_reset(&h->serial);
-	cert_label(c->cert, &h->name);
-	inventory_column_get("names")->write(&h->names, c);
-	dn_text(&h->subject, c->cert->subject);
-	if (span_present(c->issuer))
-		buf_add(&h->issuer, c->issuer);
-	else
-		dn_text(&h->issuer, c->cert->issuer);
-	text_hex(&h->serial, c->cert->serial);
+	switch (which) {
+	case INVENTORY_NAME:
+		cert_label(c->cert, out);
+		break;
+	case INVENTORY_NAMES:
+		inventory_names(out, c->cert);
+		break;
+	case INVENTORY_SUBJECT:
+		dn_text(out, c->cert->subject);
+		break;
+	case INVENTORY_ISSUER:
+		if (span_present(c->issuer))
+			buf_add(out, c->issuer);
+		else
+			dn_text(out, c->cert->issuer);
+		break;
+	default:
+		text_hex(out, c->cert->serial);
+	}
 }
 
-int history_cert(void *context, const struct inventory_cert *c, struct err *e)
+void history_note(const struct inventory_cert *c, struct buf *out)
+{
+	struct inventory_note note = {.not_before = c->cert->not_before, .not_after = c->cert->not_after,
+				      .must_staple = must_staple_text(cert_must_staple(c->cert))};
+	size_t at = out->n, from;
+
+	buf_add_bytes(out, &note, sizeof note);
+	for (int i = 0; i < INVENTORY_TEXTS; i++) {
+		from = out->n;
+		write_text((enum inventory_text)i, c, out);
+		note.length[i] = (uint32_t)(out->n - from);
+	}
+	if (!out->failed)
+		memcpy(out->p + at, &note, sizeof note);
+}
+
+int history_place(void *context, const uint8_t sha256[32], struct span note, const char *source,
+		  size_t index, struct err *e)
 {
 	struct history *h = context;
-	struct inventory_entry x;
-	int64_t id;
 
-	fill(h, c);
-	x = (struct inventory_entry){.sha256 = c->sha256,
-				     .must_staple = must_staple_text(cert_must_staple(c->cert)),
-				     .name = buf_cstr(&h->name), .names = buf_cstr(&h->names),
-				     .subject = buf_cstr(&h->subject), .issuer = buf_cstr(&h->issuer),
-				     .serial = buf_cstr(&h->serial), .not_before = c->cert->not_before,
-				     .not_after = c->cert->not_after};
-	if (h->name.failed || h->names.failed || h->subject.failed || h->issuer.failed)
-		return err_set(e, ERR_MEMORY, "out of memory for the database");
-	if (inventory_add(h->db, &x, &id, e) != 0)
-		return -1;
-	for (size_t i = 0; i < c->place_count; i++)
-		if (inventory_place(h->db, id, c->places[i].source, c->places[i].index, e) != 0)
-			return -1;
-	return 0;
+	return inventory_place(h->db, sha256, note, source, index, e);
 }
 
 int history_commit(struct history *h, size_t files, size_t problems, struct err *e)

@@ -9,7 +9,6 @@
 
 struct history {
 	struct inventory *db;
-	struct buf name, names, subject, issuer, serial; /* of the row being written */
 };
 
 /* Opens the database and begins a scan of these roots. */
@@ -17,8 +16,12 @@ MUST_USE int history_open(struct history *h, const char *path, const char *const
 			  struct err *e);
 void history_wipe(struct history *h);
 
-/* Records a certificate with all its places; `context` is the struct history. */
-MUST_USE int history_cert(void *context, const struct inventory_cert *c, struct err *e);
+/* What is kept of a certificate, appended; from any thread. */
+void history_note(const struct inventory_cert *c, struct buf *out);
+
+/* Records a certificate in a place (inventory_place); `context` is the struct history. */
+MUST_USE int history_place(void *context, const uint8_t sha256[32], struct span note,
+			   const char *source, size_t index, struct err *e);
 MUST_USE int history_commit(struct history *h, size_t files, size_t problems, struct err *e);
 
 /* What changed since the last scan of the same roots, as text or JSON. */

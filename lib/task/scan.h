@@ -47,16 +47,20 @@ struct scan_options {
 	int64_t now;
 	unsigned jobs;
 	bool stream;                /* write rows as they come */
-	bool unlisted;              /* no rows: only counted, judged and recorded; not in a stream */
+	bool unlisted;              /* no rows: only counted, judged and recorded; a stream judges nothing then */
 	bool servers;               /* read server configurations, and say who serves what */
 	/* For the tool: show progress, `share` of the whole is done; write out what the report holds.
 	 * Either may be NULL. */
 	void *context;
 	void (*progress)(void *context, size_t files, size_t of, size_t certs, double share);
 	int (*flush)(void *context, struct err *e);
-	/* Each certificate with all its places, whatever the filter says; not in a stream.  NULL: none. */
+	/* Each certificate in each place, whatever the filter says; NULL: none.  `note` writes what is
+	 * to be kept, in any thread; `record` gets that with the first place (a stream: with any), in the
+	 * order of the report. */
+	void (*note)(const struct inventory_cert *c, struct buf *out);
 	void *record_context;
-	int (*record)(void *context, const struct inventory_cert *c, struct err *e);
+	int (*record)(void *context, const uint8_t sha256[32], struct span note, const char *source,
+		      size_t index, struct err *e);
 	/* Filled when it is given and the scan came to its end. */
 	struct scan_counts *counts;
 };

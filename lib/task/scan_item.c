@@ -162,10 +162,22 @@ static void row_here(struct sink_state *k, struct record *x, const struct store_
 	findings_wipe(&f);
 }
 
+/* What is recorded of it. */
+static void note_here(struct sink_state *k, struct record *x, const struct cert *c)
+{
+	struct inventory_cert row = {.cert = c, .sha256 = x->sha256,
+				     .issuer = buf_span(&issuer_of(k, c)->text)};
+	size_t from = k->item->bytes.n;
+
+	k->scan->o->note(&row, &k->item->bytes);
+	x->note_n = (uint32_t)(k->item->bytes.n - from);
+}
+
 static void take_cert(void *context, const struct store_object *o, const struct cert *c)
 {
 	struct sink_state *k = context;
 	struct record *x = add_record(k, RECORD_CERT, o);
+	const struct scan *s = k->scan;
 	struct digest d;
 
 	if (!x)
@@ -179,10 +191,14 @@ static void take_cert(void *context, const struct store_object *o, const struct 
 		return;
 	}
 	memcpy(x->sha256, d.bytes, sizeof x->sha256);
-	if (k->scan->o->stream)
-		row_here(k, x, o, c);
-	else
+	if (!s->o->stream)
 		buf_add(&k->item->bytes, c->der);
+	else if (s->o->unlisted)
+		x->dropped = true;
+	else
+		row_here(k, x, o, c);
+	if (s->o->stream && s->o->record)
+		note_here(k, x, c);
 	end_record(k, x);
 }
 

@@ -102,8 +102,7 @@ static int keep_cert(struct scan *s, const struct record *x, struct span der, ui
 int scan_keep(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,
 	      const char *entry, struct err *e)
 {
-	size_t skip = (size_t)x->source_n + x->entry_n;
-	struct span payload = span_of(bytes + x->at + skip, x->n - skip);
+	struct span payload = record_payload(x, bytes);
 	struct side *v;
 	uint32_t number = 0;
 

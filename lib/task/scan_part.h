@@ -29,7 +29,7 @@
 
 enum record_kind { RECORD_CERT, RECORD_REQUEST, RECORD_STAPLE, RECORD_PROBLEM, RECORD_SERVER };
 
-/* One object as a thread found it.  Its bytes in the item: source, entry, payload. */
+/* One object as a thread found it.  Its bytes in the item: source, entry, payload, note. */
 struct record {
 	uint8_t kind;
 	uint8_t must_staple; /* enum must_staple */
@@ -43,11 +43,24 @@ struct record {
 	const char *format;
 	uint32_t source_n;   /* 0: the file's own */
 	uint32_t entry_n;    /* 0: none */
-	size_t at, n;        /* of source, entry and payload together */
+	size_t at, n;        /* of source, entry, payload and note together */
+	uint32_t note_n;     /* what is to be recorded; 0: none */
 	size_t index;        /* SIZE_MAX: of the file */
 	int64_t not_after;
 	uint8_t sha256[32];
 };
+
+static inline struct span record_payload(const struct record *x, const uint8_t *bytes)
+{
+	size_t skip = (size_t)x->source_n + x->entry_n;
+
+	return span_of(bytes + x->at + skip, x->n - skip - x->note_n);
+}
+
+static inline struct span record_note(const struct record *x, const uint8_t *bytes)
+{
+	return span_of(bytes + x->at + x->n - x->note_n, x->note_n);
+}
 
 struct item_file {
 	size_t entry;        /* in the walk */

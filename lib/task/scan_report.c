@@ -166,6 +166,21 @@ static struct inventory_place *places_of(const struct scan *s, const struct kept
 	return v;
 }
 
+static int record(struct scan *s, const struct inventory_cert *row, struct err *e)
+{
+	int rc;
+
+	buf_reset(&s->text);
+	s->o->note(row, &s->text);
+	rc = buf_check(&s->text, "what is to be recorded", e);
+	for (size_t i = 0; rc == 0 && i < row->place_count; i++) {
+		rc = s->o->record(s->o->record_context, row->sha256, buf_span(&s->text),
+				  row->places[i].source, row->places[i].index, e);
+		buf_reset(&s->text);
+	}
+	return rc;
+}
+
 static int write_cert(struct scan *s, struct inventory_cert *row, struct findings *f,
 		      struct inventory_staple **staples, struct inventory_service **services,
 		      struct issuers *is, struct issuer *known, struct err *e)
@@ -173,7 +188,7 @@ static int write_cert(struct scan *s, struct inventory_cert *row, struct finding
 	struct inventory_item item = {.kind = INVENTORY_CERT, .u.cert = row};
 	enum severity worst;
 
-	if (s->o->record && s->o->record(s->o->record_context, row, e) != 0)
+	if (s->o->record && record(s, row, e) != 0)
 		return -1;
 	if (scan_may_trouble(s, row->cert))
 		scan_judge(s, row->cert, row->ca, row->places[0].source, row->places[0].index, f);

@@ -154,7 +154,7 @@ static void add_rest(struct buf *out, struct span row)
 	out->n += row.n + 1;
 }
 
-static int write_cert(struct scan *s, const struct record *x, struct span payload,
+static int write_cert(struct scan *s, const struct record *x, struct span payload, struct span note,
 		      const struct inventory_place *p, struct err *e)
 {
 	enum severity worst = (enum severity)x->worst;
@@ -183,6 +183,7 @@ static int write_cert(struct scan *s, const struct record *x, struct span payloa
 		goto out;
 	rc = 0;
 	if (added == 0) {
+		note = span_of(NULL, 0);
 		write_repeat(s, p, x, seen_get(&s->seen, row));
 		goto out;
 	}
@@ -195,6 +196,8 @@ static int write_cert(struct scan *s, const struct record *x, struct span payloa
 	}
 out:
 	buf_wipe(&late);
+	if (rc == 0 && s->o->record)
+		rc = s->o->record(s->o->record_context, x->sha256, note, p->source, p->index, e);
 	return rc;
 }
 
@@ -204,7 +207,7 @@ int scan_stream_whole(struct scan *s, const struct record *x, const uint8_t *byt
 	size_t row;
 	int added;
 
-	if (!x->whole || x->source_n > 0)
+	if (!x->whole || x->source_n > 0 || s->o->record)
 		return 0;
 	added = seen_add(&s->seen, x->sha256, (uint32_t)entry, (uint32_t)x->index, &row, e);
 	if (added != 1)
@@ -281,11 +284,11 @@ static int write_side(struct scan *s, const struct record *x, struct span payloa
 int scan_stream(struct scan *s, const struct record *x, const uint8_t *bytes, const char *source,
 		const char *entry, struct err *e)
 {
-	size_t skip = (size_t)x->source_n + x->entry_n;
-	struct span payload = span_of(bytes + x->at + skip, x->n - skip);
 	struct inventory_place p = {.source = source, .index = x->index, .entry = entry};
+	struct span payload = record_payload(x, bytes);
 
 	p.links = s->links;
-	return x->kind == RECORD_CERT ? write_cert(s, x, payload, &p, e)
-				      : write_side(s, x, payload, &p, e);
+	if (x->kind == RECORD_CERT)
+		return write_cert(s, x, payload, record_note(x, bytes), &p, e);
+	return s->o->unlisted ? 0 : write_side(s, x, payload, &p, e);
 }

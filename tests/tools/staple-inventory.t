@@ -289,12 +289,41 @@ out_like "names its places" 'live/moved.pem#0: seen from 2026-11-02T00:00:00Z to
 status_is "a life that was not" 2 dbinv --history nobody.example
 status_is "ndjson with a database" 0 dbinv --at 2026-11-05 --format ndjson live
 is "has every row" "$(lines 'sorted(r["source"] for r in d if r["type"]=="certificate")')" "['live/b.pem', 'live/c.pem', 'live/moved.pem']"
+mv "$T/out" recorded
+staple-inventory --no-system-policy --at 2026-11-05 --format ndjson live >plain
+ok "as without one" cmp plain recorded
+status_is "--diff judges where --fail-on asks for it" 1 dbinv --at 2026-11-05 --diff --fail-on warning live
+out_like "and tells the same" '^0 changes since 2026-11-05'
 (dbinv --at 2026-11-06 live >/dev/null; echo $? >one) & (dbinv --at 2026-11-06 live >/dev/null; echo $? >two) & wait
 is "two scans at once are safe" "$(cat one two | paste -sd' ')" "0 0"
 ok "and the database is whole" /usr/bin/python3 -c 'import sqlite3, sys; sys.exit(sqlite3.connect("h.db").execute("pragma integrity_check").fetchone() != ("ok",))'
 dbinv --at 2026-11-07 --jobs 1 big.pem >/dev/null & pid=$!; sleep 0.05; kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null
 status_is "after a scan that was killed" 0 dbinv --at 2026-11-08 --diff live
 out_like "the last complete one is in force" '^0 changes since 2026-11-06'
+cat >cut.py <<-EOF
+	import os, sqlite3
+	c = sqlite3.connect("cut.db", isolation_level=None)
+	c.executescript("pragma cache_size = 1; begin; create table certificate(x)")
+	for i in range(100): c.execute("insert into certificate values(zeroblob(9000))")
+	os.kill(os.getpid(), 9)
+EOF
+/usr/bin/python3 cut.py 2>/dev/null
+ok "a first scan that was killed leaves what is to be undone" test -s cut.db -a -s cut.db-journal
+status_is "which is no scan" 2 inv --db cut.db --history '*'
+err_like "and says so" 'cut.db: holds no scan: its first was interrupted'
+status_is "and does not stand in the way of the next" 0 inv --db cut.db live
+status_is "whose certificates are told" 0 inv --db cut.db --history '*'
+tar cf twice.tar live/b.pem && tar rf twice.tar live/b.pem
+status_is "two members of one name are one place" 0 inv --db twice.db --at 2026-11-01 --archives twice.tar
+status_is "in the next scan, too" 0 inv --db twice.db --at 2026-11-02 --archives --diff twice.tar
+out_like "and no change" '^0 changes since'
+status_is "and one life" 0 inv --db twice.db --history '*'
+is "is told of it" "$(grep -c 'seen from' "$T/out")" 1
+for ((i = 0; i < 300; i++)); do cat store/bundle.pem; done >sound.pem
+(inv --db new.db sound.pem >/dev/null; echo $? >one) & (inv --db new.db sound.pem >/dev/null; echo $? >two) & wait
+is "two first scans at once are safe" "$(cat one two | paste -sd' ')" "0 0"
+status_is "and both are there" 0 inv --db new.db --diff sound.pem
+out_like "to compare with" '^0 changes since'
 mkdir mnt copies; for i in 1 2 3 4 5 6 7 8; do ln big.pem copies/$i.pem; done
 cat >full.sh <<-EOF
 	mount -t tmpfs -o size=1m tmpfs mnt || exit 42
