@@ -568,7 +568,8 @@ const struct finding_rule finding_rules[] = {
 	{"server.stapling-off", ERROR, "RFC 7633, 4.3.2",
 	 "a Must-Staple certificate is served without stapling",
 	 "The configuration serves a certificate that promises a staple in every handshake and does not "
-	 "switch stapling on, or the server cannot staple at all; clients that honour the promise refuse.",
+	 "switch stapling on, or the server cannot staple at all, as nginx for a certificate that a variable "
+	 "names; clients that honour the promise refuse.",
 	 "Switch stapling on, or use a certificate without Must-Staple here."},
 	{"staple.bad-signature", ERROR, "RFC 6960, 3.2",
 	 "the response's signature does not check",

@@ -13,7 +13,7 @@ static const struct {
 	const char *words[9];
 } servers[] = {
 	{"nginx", server_nginx_read, {"ssl_certificate", "ssl_stapling", "ssl_stapling_file", "http {", "http{",
-	 "events {", "server {", "server{"}},
+	 "events {", "server {", "server{", "worker_processes"}},
 	{"apache", server_apache_read, {"SSLCertificateFile", "SSLUseStapling", "<VirtualHost", "ServerRoot",
 	 "IncludeOptional", "MDStapling", "LoadModule", "<IfModule"}},
 	{"hitch", server_hitch_read, {"pem-file", "pem-dir", "ocsp-dir"}},

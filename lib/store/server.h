@@ -29,6 +29,7 @@ struct server_service {
 	bool shared_staple;    /* one staple file for several certificates (nginx) */
 	bool responder;        /* the responder's URL is configured */
 	bool resolver;         /* names can be resolved, or need no setting for it */
+	bool varies;           /* a variable names the certificate (nginx) */
 	bool forges;           /* answers "try later" in the responder's place (Apache) */
 	bool firm;             /* of a main file, or of one that such includes */
 };

@@ -6,6 +6,10 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+/* Macros in macros, and how often they are used in all. */
+#define MACRO_DEPTH_MAX 8
+#define MACRO_USES_MAX 4096
+
 enum said { UNSAID, OFF, ON };
 
 struct host {
@@ -32,6 +36,8 @@ struct apache {
 	size_t cert_count, cert_cap;
 	struct define *defines;
 	size_t define_count, define_cap;
+	struct server_macros macros;
+	unsigned uses;           /* of macros, one in the other */
 	bool md;                 /* MDStapling: mod_md does it */
 	unsigned off;            /* sections around that do not count, and those in them */
 	const char *base;        /* relative paths are seen from its folder */
@@ -186,21 +192,72 @@ static void directive(struct apache *x, const char *path, size_t line, const str
 	}
 }
 
-static void read_text(struct server_list *l, const char *path, struct span text, void *context)
+/* The lines of a macro, whose head was read; they count where it is used. */
+static void keep_macro(struct apache *x, const char *path, const struct words *head, struct span *text,
+		       size_t *line)
 {
-	struct apache *x = context;
+	struct span begin = *text, before = *text;
 	struct words w = {.n = 0};
-	size_t line = 0;
+	bool inside = true;
 
-	while (!l->failed && server_line(&text, &line, &w)) {
+	while (inside && server_line(text, line, &w)) {
+		inside = w.n == 0 || strcasecmp(w.text[0], "</Macro>") != 0;
+		if (inside)
+			before = *text;
+	}
+	begin.n = (size_t)(before.p - begin.p);
+	server_macro_add(x->l, &x->macros, head, path, span_str(server_text(x->l, begin)));
+	buf_wipe(&w.bytes);
+}
+
+static void read_lines(struct apache *x, const char *path, struct span text, size_t line);
+
+static void use_macro(struct apache *x, const char *path, const struct words *w)
+{
+	const struct server_macro *m = w->n > 1 ? server_macro_get(&x->macros, w->text[1]) : NULL;
+	struct buf b;
+
+	if (!m) {
+		server_note(x->l, path, w->line, true, "Use %s: no such macro is known", w->n > 1 ? w->text[1] : "");
+		return;
+	}
+	buf_init(&b);
+	server_macro_expand(m, w, &b);
+	if (b.failed) {
+		x->l->failed = true;
+	} else if (x->uses == MACRO_DEPTH_MAX || x->l->includes++ >= MACRO_USES_MAX) {
+		server_note(x->l, path, w->line, false, "Use %s: nested too deep, or too often: not followed", w->text[1]);
+	} else {
+		x->uses++;
+		read_lines(x, m->file, buf_span(&b), m->line);
+		x->uses--;
+	}
+	buf_wipe(&b);
+}
+
+static void read_lines(struct apache *x, const char *path, struct span text, size_t line)
+{
+	struct words w = {.n = 0};
+
+	while (!x->l->failed && server_line(&text, &line, &w)) {
 		if (w.n == 0)
 			continue;
-		if (w.text[0][0] == '<')
+		if (x->off == 0 && strcasecmp(w.text[0], "<Macro") == 0)
+			keep_macro(x, path, &w, &text, &line);
+		else if (w.text[0][0] == '<')
 			section(x, &w);
+		else if (x->off == 0 && strcasecmp(w.text[0], "Use") == 0)
+			use_macro(x, path, &w);
 		else if (x->off == 0)
 			directive(x, path, w.line, &w);
 	}
 	buf_wipe(&w.bytes);
+}
+
+static void read_text(struct server_list *l, const char *path, struct span text, void *context)
+{
+	(void)l;
+	read_lines(context, path, text, 0);
 }
 
 static enum said said(enum said here, enum said above, enum said otherwise)
@@ -234,4 +291,5 @@ void server_apache_read(struct server_list *l, const char *path, struct span tex
 	free(x.v);
 	free(x.certs);
 	free(x.defines);
+	free(x.macros.v);
 }

@@ -9,6 +9,7 @@ struct block {
 	bool server;
 	enum { UNSAID, OFF, ON } stapling, responder, resolver;
 	const char *staple_file, *trusted;
+	const char *map;         /* of a map and its like: the variable that it gives values */
 	size_t first, last;      /* its own certificates; NONE */
 };
 
@@ -25,11 +26,24 @@ struct nginx {
 	size_t n, cap, here;
 	struct cert *certs;
 	size_t cert_count, cert_cap;
+	struct server_variables variables;
 	bool servers;            /* there are server blocks */
 	const char *main;        /* relative paths are seen from its folder */
 };
 
 static void read_text(struct server_list *l, const char *path, struct span text, void *context);
+
+/* map $source $NAME {, geo [$source] $NAME {, split_clients text $NAME { */
+static const char *map_of(struct nginx *x, const struct words *w)
+{
+	static const char *const kinds[] = {"map", "geo", "split_clients"};
+	const char *name = w->n > 1 ? w->text[w->n - 1] : "";
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (name[0] == '$' && strcmp(w->text[0], kinds[i]) == 0)
+			return server_text(x->l, span_str(name + 1));
+	return NULL;
+}
 
 static bool begin_block(struct nginx *x, const struct words *w)
 {
@@ -40,19 +54,21 @@ static bool begin_block(struct nginx *x, const struct words *w)
 	x->v = v;
 	v[x->n] = (struct block){.around = x->n ? x->here : 0, .first = NONE, .last = NONE};
 	v[x->n].server = w && w->n == 1 && strcmp(w->text[0], "server") == 0;
+	v[x->n].map = w ? map_of(x, w) : NULL;
 	x->servers |= v[x->n].server;
 	x->here = x->n++;
 	return true;
 }
+
+#define UNKNOWN "ssl_certificate %s: known only when a client comes, not followed"
 
 static void add_cert(struct nginx *x, const char *path, size_t line, const char *value)
 {
 	struct block *b = &x->v[x->here];
 	struct cert *v;
 
-	if (strchr(value, '$') || strncmp(value, "data:", 5) == 0 || strncmp(value, "engine:", 7) == 0) {
-		server_note(x->l, path, line, true, "ssl_certificate %s: known only when a client comes, not followed",
-			    value);
+	if (strncmp(value, "data:", 5) == 0 || strncmp(value, "engine:", 7) == 0) {
+		server_note(x->l, path, line, true, UNKNOWN, value);
 		return;
 	}
 	v = server_grow(x->l, x->certs, x->cert_count, &x->cert_cap, sizeof *v);
@@ -73,7 +89,9 @@ static void directive(struct nginx *x, const char *path, size_t line, const stru
 	const char *name = w->text[0], *value = w->text[1];
 	const struct server_include at = {path, line, x->main, true, false};
 
-	if (strcmp(name, "ssl_stapling") == 0)
+	if (b->map && strcmp(name, "include") != 0)
+		server_variable_add(x->l, &x->variables, b->map, server_text(x->l, span_str(value)));
+	else if (strcmp(name, "ssl_stapling") == 0)
 		b->stapling = strcmp(value, "on") == 0 ? ON : OFF;
 	else if (strcmp(name, "ssl_stapling_file") == 0)
 		b->staple_file = server_text(x->l, span_str(value));
@@ -166,6 +184,41 @@ static void read_text(struct server_list *l, const char *path, struct span text,
 		}                                                                                      \
 	}
 
+struct varied {
+	struct nginx *x;
+	struct server_service s;
+};
+
+static void add_varied(void *context, const char *path)
+{
+	struct varied *v = context;
+
+	if (strncmp(path, "data:", 5) == 0)
+		return;
+	v->s.cert = path;
+	v->s.trusted = NULL;
+	server_add(v->x->l, &v->s, NULL);
+}
+
+static void add_service(struct nginx *x, const struct server_service *like, const struct cert *c)
+{
+	struct varied v = {x, *like};
+
+	v.s.file = c->file;
+	v.s.line = c->line;
+	v.s.cert = c->path;
+	if (!strchr(c->path, '$')) {
+		server_add(x->l, &v.s, x->main);
+		return;
+	}
+	/* nginx looks for a staple when it reads its configuration, and then there is no certificate. */
+	v.s.varies = true;
+	v.s.stapling = SERVER_CANNOT;
+	v.s.staple_file = NULL;
+	if (server_variable_ways(x->l, &x->variables, c->path, x->main, add_varied, &v) == 0)
+		server_note(x->l, c->file, c->line, true, UNKNOWN, c->path);
+}
+
 static void add_services(struct nginx *x, size_t block)
 {
 	size_t certs = block, stapling = block, file = block, responder = block, resolver = block,
@@ -186,12 +239,8 @@ static void add_services(struct nginx *x, size_t block)
 	s.resolver = resolver < x->n;
 	s.trusted = trusted < x->n ? x->v[trusted].trusted : NULL;
 	s.shared_staple = s.staple_file && certs < x->n && x->v[certs].first != x->v[certs].last;
-	for (size_t i = certs < x->n ? x->v[certs].first : NONE; i != NONE; i = x->certs[i].next) {
-		s.file = x->certs[i].file;
-		s.line = x->certs[i].line;
-		s.cert = x->certs[i].path;
-		server_add(x->l, &s, x->main);
-	}
+	for (size_t i = certs < x->n ? x->v[certs].first : NONE; i != NONE; i = x->certs[i].next)
+		add_service(x, &s, &x->certs[i]);
 }
 
 void server_nginx_read(struct server_list *l, const char *path, struct span text)
@@ -205,4 +254,5 @@ void server_nginx_read(struct server_list *l, const char *path, struct span text
 			add_services(&x, i);
 	free(x.v);
 	free(x.certs);
+	free(x.variables.v);
 }

@@ -62,6 +62,43 @@ const char *server_value(const struct words *w, const char *key);
 bool server_token(struct span *text, size_t *line, const char *special, struct buf *token,
 		  bool *quoted);
 
+/* Texts with parameters, as Apache's <Macro NAME $a $b>. */
+#define MACRO_WORDS_MAX 32
+struct server_macro {
+	const char *words[MACRO_WORDS_MAX]; /* name and parameters */
+	size_t n;
+	const char *file;
+	size_t line;                /* of its head */
+	struct span body;           /* behind the head's line; of the caller */
+};
+struct server_macros {
+	struct server_macro *v;     /* owned */
+	size_t n, cap;
+};
+/* `head`: <Macro NAME ...>, one word after the other. */
+void server_macro_add(struct server_list *l, struct server_macros *macros, const struct words *head,
+		      const char *file, struct span body);
+const struct server_macro *server_macro_get(const struct server_macros *macros, const char *name);
+/* Its body for `use` (Use NAME VALUE...). */
+void server_macro_expand(const struct server_macro *m, const struct words *use, struct buf *out);
+
+/* The values that maps give to variables; texts of the list. */
+struct server_variable {
+	const char *name, *value;   /* the name without its '$' */
+};
+struct server_variables {
+	struct server_variable *v;  /* owned */
+	size_t n, cap;
+	bool full;                  /* there are more */
+};
+void server_variable_add(struct server_list *l, struct server_variables *names, const char *name,
+			 const char *value);
+
+/* Each file that a path with variables may mean, seen from the folder of `base`; how many. */
+typedef void server_way(void *context, const char *path);
+size_t server_variable_ways(struct server_list *l, const struct server_variables *names, const char *path,
+			    const char *base, server_way *way, void *context);
+
 /* The place in *v for one more; NULL and l->failed without memory. */
 void *server_grow(struct server_list *l, void *v, size_t n, size_t *cap, size_t size);
 

@@ -270,7 +270,10 @@ static void judge_stapling(const struct server_service *x, const char *where, bo
 	if (must && x->stapling == SERVER_OFF)
 		findings_add(f, "server.stapling-off", where,
 			     "%s serves this Must-Staple certificate with stapling off", x->server);
-	if (must && x->stapling == SERVER_CANNOT)
+	if (must && x->varies)
+		findings_add(f, "server.stapling-off", where,
+			     "%s never staples for a certificate that a variable names", x->server);
+	else if (must && x->stapling == SERVER_CANNOT)
 		findings_add(f, "server.stapling-off", where,
 			     "%s serves this Must-Staple certificate, and cannot staple", x->server);
 	if (must && x->stapling == SERVER_ON && strcmp(x->server, "nginx") == 0)

@@ -119,6 +119,47 @@ is "nginx: is a problem, a variable is not followed" "$(problems)" \
 is "nginx: one staple file for two certificates" \
 	"$(query 'sorted({(c["names"][0][0], f["id"]) for c in d["certificates"] for f in c["findings"] if f["id"].startswith("server.") and c["names"][0] < "c"})')" \
 	"[('a', 'server.shared-staple'), ('b', 'server.shared-staple'), ('b', 'server.staple-wrong')]"
+mkdir -p nginx/live/a.example nginx/live/f.example
+cp certs/a.pem nginx/live/a.example/chain.pem; cp certs/f.pem nginx/live/f.example/chain.pem
+cat >nginx/nginx.conf <<CONF
+worker_processes 1;
+events
+{ }
+http
+{
+  map \$ssl_server_name \$which { default b; hostnames; d.example "d"; include more.map; }
+  map \$which \$cert
+  {
+    default ../certs/\${which}.pem;
+  }
+  ssl_stapling on; ssl_stapling_file $T/a.der;
+  server { listen 127.0.0.1:8443 ssl; ssl_certificate \$cert; ssl_certificate_key \$cert; }
+  server { listen 127.0.0.1:8444 ssl; ssl_certificate live/\$ssl_server_name/chain.pem;
+    ssl_certificate_key ../pki/a.key; }
+  server { listen 127.0.0.1:8446 ssl; ssl_certificate data:\$ssl_server_name; ssl_certificate_key data:\$ssl_server_name; }
+  server { listen 127.0.0.1:8447 ssl; ssl_certificate none/\$ssl_server_name; ssl_certificate_key ../pki/a.key; }
+}
+CONF
+echo 'e.example e;' >nginx/more.map
+takes "nginx, with variables," nginx -t -q -p "$T/nginx" -e stderr -c "$T/nginx/nginx.conf"
+status_is "nginx: a certificate that a variable names" 1 inv --fail-on server.stapling-off --format json nginx/nginx.conf
+is "nginx: its maps are followed, and any file that fits" "$(served)" \
+	"a nginx/nginx.conf:13 impossible - -
+b nginx/nginx.conf:12 impossible - -
+d nginx/nginx.conf:12 impossible - -
+e nginx/nginx.conf:12 impossible - -
+f nginx/nginx.conf:13 impossible - -"
+is "nginx: it is never stapled" \
+	"$(query '{f["message"] for c in d["certificates"] for f in c["findings"] if f["id"] == "server.stapling-off"}')" \
+	"{'nginx never staples for a certificate that a variable names'}"
+is "nginx: what no file is known for is told" "$(problems)" \
+	"[('info', 'nginx/nginx.conf', 'line 15: ssl_certificate data:\$ssl_server_name: known only when a client comes, not followed'), ('info', 'nginx/nginx.conf', 'line 16: ssl_certificate none/\$ssl_server_name: known only when a client comes, not followed')]"
+/usr/bin/python3 - <<'PY'
+names = "".join("k%d /gone/%d.pem;\n" % (i, i) for i in range(900))
+open("nginx/many.conf", "w").write("http { map $a $b {" + names + "}\nserver { ssl_certificate $b$b$b$b; } }")
+PY
+status_is "nginx: variables that multiply" 2 timeout 60 staple-inventory --no-system-policy --servers nginx/many.conf
+out_like "nginx: are told" 'not all are'
 printf 'server { ssl_certificate gone.pem; }\n' >part.conf
 status_is "a part whose main file is not known names what is not there" 0 inv --format json --fail-on error .  --include part.conf
 
@@ -180,6 +221,48 @@ is "Apache: its made-up answers are a finding" \
 	"[('b', 'server.stapling-off'), ('c', 'server.forged-answer')]"
 is "Apache: a site that is not enabled is not in force" "$(problems)" \
 	"[('info', 'apache/sites-available/old.conf', \"a server's configuration, not in force by its name: not read\")]"
+
+cat >apache/macro.conf <<CONF
+ServerRoot $T/apache
+<Macro Shop \$name \$nam \$cert>
+  <VirtualHost *:8449>
+    ServerName \$name.\$nam
+    SSLEngine on
+    SSLCertificateFile \$cert.pem
+    <IfModule ssl_module>
+      SSLUseStapling \$nam
+    </IfModule>
+  </VirtualHost>
+</Macro>
+<Macro Again>
+  Use Again
+</Macro>
+Use Shop a on $T/certs/a
+use shop "b" off "$T/certs/b"
+UndefMacro Shop
+<VirtualHost *:8450>
+  SSLEngine on
+  SSLCertificateFile $T/certs/c.pem
+</VirtualHost>
+CONF
+{
+	sed '/VirtualHost/,$d; /ServerRoot/d; /IncludeOptional/d; /^Include/d; /Listen/d; s#^<IfDefine NEVER>#<IfDefine !NEVER>#' apache/apache2.conf |
+		sed '/<IfDefine/,$d'
+	echo 'LoadModule macro_module /usr/lib/apache2/modules/mod_macro.so'
+	printf 'Listen 127.0.0.1:8449\nListen 127.0.0.1:8450\n'
+	sed '/<Macro Again>/,/<\/Macro>/d' apache/macro.conf
+} >apache/real.conf
+[ -e /usr/lib/apache2/modules/mod_macro.so ] && takes "Apache, with macros," apache2 -t -f "$T/apache/real.conf"
+rm apache/real.conf
+status_is "Apache: macros" 0 inv --format json apache/macro.conf
+is "Apache: stand for their lines" "$(served)" \
+	"a apache/macro.conf:6 on - -
+b apache/macro.conf:6 off - -
+c apache/macro.conf:20 off - -"
+printf 'Use Again\nUse Never\n' >>apache/macro.conf
+status_is "Apache: a macro that uses itself" 2 inv --format json apache/macro.conf
+is "Apache: is told, and one that is not known" "$(problems)" \
+	"[('error', 'apache/macro.conf', 'line 13: Use Again: nested too deep, or too often: not followed'), ('info', 'apache/macro.conf', 'line 23: Use Never: no such macro is known')]"
 
 # --- HAProxy: folders, lists, bases, bundles, staples beside ---
 mkdir -p haproxy/dir haproxy/base
