@@ -6,7 +6,7 @@ for source in "$SRCDIR"/tests/fuzz/*.c; do
 	name=$(basename "$source" .c)
 	case $name in
 	writers) needs=libjansson-dev ;;
-	cert) needs=libssl-dev ;;
+	cert | csr) needs=libssl-dev ;;
 	*) needs='' ;;
 	esac
 	[ -z "$needs" ] || [ -x "$BUILDDIR/tests/fuzz/$name" ] ||

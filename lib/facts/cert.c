@@ -19,19 +19,6 @@ static void note(struct cert *c, bool it_is, enum deviation d)
 		c->deviations |= deviation_bit(d);
 }
 
-/* The number that an INTEGER's octets say; INT32_MAX for all that an int does not hold. */
-static int small_number(struct span octets)
-{
-	int64_t v = octets.p[0] & 0x80 ? -1 : 0;
-
-	for (size_t i = 0; i < octets.n; i++) {
-		v = v * 256 + octets.p[i];
-		if (v > INT32_MAX || v < INT32_MIN)
-			return INT32_MAX;
-	}
-	return (int)v;
-}
-
 /* version [0] EXPLICIT INTEGER DEFAULT v1 */
 static int get_version(struct span *in, struct cert *c, struct err *e)
 {
@@ -44,11 +31,9 @@ static int get_version(struct span *in, struct cert *c, struct err *e)
 		return 0;
 	case 1:
 		if (der_get_integer(&wrapped, &octets, &padded) == 0) {
-			int v = small_number(octets);
-
-			c->version = v < INT32_MAX ? v + 1 : INT32_MAX;
-			note(c, padded || v < 0 || v > 2, DEVIATION_VERSION);
-			note(c, v == 0, DEVIATION_DEFAULT_ENCODED);
+			c->version = der_version(octets);
+			note(c, padded || c->version < 1 || c->version > 3, DEVIATION_VERSION);
+			note(c, c->version == 1, DEVIATION_DEFAULT_ENCODED);
 			note(c, !der_end(wrapped), DEVIATION_TRAILING);
 			return 0;
 		}

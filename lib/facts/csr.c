@@ -21,14 +21,28 @@ struct attribute {
 	struct span values; /* content of the SET OF ANY */
 };
 
-/* Attribute ::= SEQUENCE { type OID, values SET OF ANY }; false when none can be delimited. */
+/* Where an element cannot be delimited; at the end when all can. */
+static struct span undelimited(struct span in)
+{
+	while (!der_end(in) && der_get_any(&in, NULL, NULL, NULL) == 0)
+		;
+	return in;
+}
+
+/* Attribute ::= SEQUENCE { type OID, values SET OF ANY }; false when none can be delimited, and
+ * then *in is where. */
 static bool attribute_next(struct span *in, struct attribute *out)
 {
-	struct span body;
+	struct span body, broken;
 
 	if (der_get(in, DER_SEQUENCE, &body) != 0)
 		return false;
-	if (der_get(&body, DER_OID, &out->oid) != 0 ||
+	broken = undelimited(body);
+	if (!der_end(broken)) {
+		*in = broken;
+		return false;
+	}
+	if (der_get(&body, DER_OID, &out->oid) != 0 || !oid_readable(out->oid) ||
 	    der_get(&body, DER_SET, &out->values) != 0 || !der_end(body)) {
 		out->oid = SPAN_NONE;
 		out->values = SPAN_NONE;
@@ -70,7 +84,8 @@ static int get_extension_request(struct span values, struct csr *c, struct err *
 				       c->x.count + 1, why);
 	}
 	note(c, !der_end(values), DEVIATION_ATTRIBUTE);
-	return 0;
+	values = undelimited(values);
+	return der_end(values) ? 0 : refuse(e, "extensionRequest", "4.1", values);
 }
 
 /* attributes [0] IMPLICIT SET OF Attribute */
@@ -86,7 +101,7 @@ static int get_attributes(struct span *in, struct csr *c, struct err *e)
 	for (cursor = c->attributes; !der_end(cursor);) {
 		if (!attribute_next(&cursor, &a))
 			return refuse(e, "an attribute", "4.1", cursor);
-		note(c, !span_present(a.oid), DEVIATION_ATTRIBUTE);
+		note(c, !span_present(a.oid) || !der_end(undelimited(a.values)), DEVIATION_ATTRIBUTE);
 		if (is_challenge_password(a.oid))
 			c->has_challenge_password = true;
 		if (span_equal(a.oid, OID_EXTENSION_REQUEST) &&
@@ -100,13 +115,13 @@ static int get_attributes(struct span *in, struct csr *c, struct err *e)
 
 static int get_info(struct span info, struct csr *c, struct err *e)
 {
-	int64_t v;
-	bool odd;
+	struct span version;
+	bool odd, padded;
 
-	if (der_get_int64(&info, DER_INTEGER, &v) != 0)
+	if (der_get_integer(&info, &version, &padded) != 0)
 		return refuse(e, "version", "4.1", info);
-	c->version = v >= 0 && v < INT32_MAX ? (int)v + 1 : INT32_MAX;
-	note(c, v != 0, DEVIATION_REQUEST_VERSION);
+	c->version = der_version(version);
+	note(c, padded || c->version != 1, DEVIATION_REQUEST_VERSION);
 	if (der_get_whole(&info, DER_SEQUENCE, NULL, &c->subject) != 0)
 		return refuse(e, "subject", "4.1", info);
 	note(c, !dn_readable(c->subject), DEVIATION_NAME_SYNTAX);

@@ -62,7 +62,8 @@ static bool rsa_read(struct span bits, unsigned *size)
 	    der_get_integer(&body, &exponent, &padded) != 0 || !der_end(body))
 		return false;
 	*size = integer_bits(modulus);
-	return (modulus.p[0] & 0x80) == 0; /* a negative one: the sign octet was forgotten */
+	/* a negative one: the sign octet was forgotten */
+	return *size > 0 && (modulus.p[0] & 0x80) == 0 && integer_bits(exponent) > 0;
 }
 
 /* Dss-Parms ::= SEQUENCE { p, q, g } (RFC 3279, 2.3.2); they may be inherited. */

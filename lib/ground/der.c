@@ -137,6 +137,18 @@ int der_get_integer(struct span *in, struct span *content, bool *padded)
 	return 0;
 }
 
+int der_version(struct span content)
+{
+	int64_t v = content.p[0] & 0x80 ? -1 : 0;
+
+	for (size_t i = 0; i < content.n; i++) {
+		v = v * 256 + content.p[i];
+		if (v >= INT32_MAX || v < INT32_MIN)
+			return INT32_MAX;
+	}
+	return (int)v + 1;
+}
+
 int der_get_int64(struct span *in, uint8_t tag, int64_t *out)
 {
 	struct span rest = *in, c;

@@ -164,6 +164,10 @@ MUST_USE int der_get_bits(struct span *in, struct span *octets, unsigned *unused
 bool der_integer_sound(struct span content);
 bool der_bits_sound(struct span content);
 
+/* The number that an INTEGER's content (of at least one octet) says, plus 1; INT32_MAX for all that an
+ * int does not hold: versions are counted so. */
+int der_version(struct span content);
+
 /* UTCTime or GeneralizedTime; *lax, when given, tells that it is not written as RFC 5280,
  * 4.1.2.5.1 and 4.1.2.5.2 want it, which is refused otherwise. */
 MUST_USE int der_get_time(struct span *in, int64_t *out, bool *lax);

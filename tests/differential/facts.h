@@ -1,5 +1,5 @@
 /*
- * A certificate's facts as words, from three readers, so that they can be compared.
+ * A certificate's or a request's facts as words, from three readers, so that they can be compared.
  *
  * Each reader fills the same table of texts; "?" stands for what the reader cannot say.
  */
@@ -27,8 +27,16 @@ bool facts_ours(struct facts *f, struct span der);
 bool facts_gnutls(struct facts *f, struct span der);
 bool facts_openssl(struct facts *f, struct span der);
 
+/* The same of requests, which have no serial number, issuer, times. */
+bool facts_ours_request(struct facts *f, struct span der);
+bool facts_gnutls_request(struct facts *f, struct span der);
+bool facts_openssl_request(struct facts *f, struct span der);
+
 /* Hex of some bytes; of more than 64 only a part and their number. */
 void facts_hex(struct buf *out, const void *p, size_t n);
 void facts_time(struct buf *out, int64_t t);
+
+/* GnuTLS numbers the bits of a key usage from the top of the first octet. */
+unsigned facts_gnutls_usage(unsigned theirs);
 
 #endif

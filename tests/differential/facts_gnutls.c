@@ -73,27 +73,32 @@ static void purposes(struct buf *out, gnutls_x509_crt_t c)
 	}
 }
 
-/* GnuTLS numbers the bits from the top of the first octet. */
-static void usage(struct buf *out, gnutls_x509_crt_t c)
+unsigned facts_gnutls_usage(unsigned theirs)
 {
 	static const unsigned bits[] = {
 		GNUTLS_KEY_DIGITAL_SIGNATURE, GNUTLS_KEY_NON_REPUDIATION,
 		GNUTLS_KEY_KEY_ENCIPHERMENT, GNUTLS_KEY_DATA_ENCIPHERMENT, GNUTLS_KEY_KEY_AGREEMENT,
 		GNUTLS_KEY_KEY_CERT_SIGN, GNUTLS_KEY_CRL_SIGN, GNUTLS_KEY_ENCIPHER_ONLY,
 		GNUTLS_KEY_DECIPHER_ONLY};
-	unsigned theirs = 0, critical, ours = 0;
+	unsigned ours = 0;
+
+	for (unsigned i = 0; i < sizeof bits / sizeof bits[0]; i++)
+		if (theirs & bits[i])
+			ours |= 1u << i;
+	return ours;
+}
+
+static void usage(struct buf *out, gnutls_x509_crt_t c)
+{
+	unsigned theirs = 0, critical;
 	int rc = gnutls_x509_crt_get_key_usage(c, &theirs, &critical);
 
 	if (rc == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
 		return;
-	if (rc < 0) {
+	if (rc < 0)
 		buf_add_str(out, UNKNOWN);
-		return;
-	}
-	for (unsigned i = 0; i < sizeof bits / sizeof bits[0]; i++)
-		if (theirs & bits[i])
-			ours |= 1u << i;
-	buf_printf(out, "%x", ours);
+	else
+		buf_printf(out, "%x", facts_gnutls_usage(theirs));
 }
 
 static void basic(struct buf *out, gnutls_x509_crt_t c)

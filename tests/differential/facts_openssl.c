@@ -39,19 +39,22 @@ static void put_name(struct buf *out, X509_NAME *name)
 		buf_add_str(out, UNKNOWN);
 }
 
+/* All of a certificate or a request. */
+typedef const STACK_OF(X509_EXTENSION) extensions;
+
 /* The first extension of this kind, read.  NULL: there is none, or it cannot be read, and then
  * *out says so. */
-static void *first(struct buf *out, X509 *c, int nid)
+static void *first(struct buf *out, extensions *c, int nid)
 {
-	int at = X509_get_ext_by_NID(c, nid, -1);
-	void *value = at < 0 ? NULL : X509V3_EXT_d2i(X509_get_ext(c, at));
+	int at = X509v3_get_ext_by_NID(c, nid, -1);
+	void *value = at < 0 ? NULL : X509V3_EXT_d2i(X509v3_get_ext(c, at));
 
 	if (at >= 0 && !value)
 		buf_add_str(out, UNKNOWN);
 	return value;
 }
 
-static void names(struct buf *out, X509 *c)
+static void names(struct buf *out, extensions *c)
 {
 	static const char *const kinds[] = {"other", "email", "dns", "x400", "directory",
 					    "edi", "uri", "ip", "registered-id"};
@@ -70,7 +73,7 @@ static void names(struct buf *out, X509 *c)
 	GENERAL_NAMES_free(all);
 }
 
-static void basic(struct buf *out, X509 *c)
+static void basic(struct buf *out, extensions *c)
 {
 	BASIC_CONSTRAINTS *b = first(out, c, NID_basic_constraints);
 
@@ -79,7 +82,7 @@ static void basic(struct buf *out, X509 *c)
 	BASIC_CONSTRAINTS_free(b);
 }
 
-static void usage(struct buf *out, X509 *c)
+static void usage(struct buf *out, extensions *c)
 {
 	unsigned bits = 0;
 	ASN1_BIT_STRING *b = first(out, c, NID_key_usage);
@@ -92,7 +95,7 @@ static void usage(struct buf *out, X509 *c)
 	ASN1_BIT_STRING_free(b);
 }
 
-static void purposes(struct buf *out, X509 *c)
+static void purposes(struct buf *out, extensions *c)
 {
 	EXTENDED_KEY_USAGE *all = first(out, c, NID_ext_key_usage);
 
@@ -103,7 +106,7 @@ static void purposes(struct buf *out, X509 *c)
 	EXTENDED_KEY_USAGE_free(all);
 }
 
-static void ocsp(struct buf *out, X509 *c)
+static void ocsp(struct buf *out, extensions *c)
 {
 	AUTHORITY_INFO_ACCESS *all = first(out, c, NID_info_access);
 
@@ -119,7 +122,7 @@ static void ocsp(struct buf *out, X509 *c)
 	AUTHORITY_INFO_ACCESS_free(all);
 }
 
-static void identifiers(struct facts *f, X509 *c)
+static void identifiers(struct facts *f, extensions *c)
 {
 	ASN1_OCTET_STRING *ski = first(&f->text[FACT_SKI], c, NID_subject_key_identifier);
 	AUTHORITY_KEYID *aki = first(&f->text[FACT_AKI], c, NID_authority_key_identifier);
@@ -134,11 +137,11 @@ static void identifiers(struct facts *f, X509 *c)
 	AUTHORITY_KEYID_free(aki);
 }
 
-static void features(struct facts *f, X509 *c)
+static void features(struct facts *f, extensions *c)
 {
 	struct buf *out = &f->text[FACT_FEATURES];
-	int at = X509_get_ext_by_NID(c, NID_tlsfeature, -1), critical = 0;
-	X509_EXTENSION *ext = at < 0 ? NULL : X509_get_ext(c, at);
+	int at = X509v3_get_ext_by_NID(c, NID_tlsfeature, -1), critical = 0;
+	X509_EXTENSION *ext = at < 0 ? NULL : X509v3_get_ext(c, at);
 	TLS_FEATURE *all = ext ? X509V3_EXT_d2i(ext) : NULL;
 
 	if (ext)
@@ -156,11 +159,11 @@ static void features(struct facts *f, X509 *c)
 	TLS_FEATURE_free(all);
 }
 
-static void key(struct facts *f, X509 *c)
+static void key(struct facts *f, X509_PUBKEY *c)
 {
 	unsigned char *der = NULL;
-	int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(c), &der);
-	EVP_PKEY *k = X509_get0_pubkey(c);
+	int n = i2d_X509_PUBKEY(c, &der);
+	EVP_PKEY *k = X509_PUBKEY_get0(c);
 
 	if (n > 0)
 		facts_hex(&f->text[FACT_KEY], der, (size_t)n);
@@ -186,34 +189,8 @@ static void serial(struct buf *out, X509 *c)
 	OPENSSL_free(der);
 }
 
-bool facts_openssl(struct facts *f, struct span der)
+static void extended(struct facts *f, extensions *c)
 {
-	const unsigned char *p = der.p;
-	const ASN1_BIT_STRING *signature;
-	const X509_ALGOR *algorithm;
-	X509 *c = d2i_X509(NULL, &p, (long)der.n);
-
-	for (size_t i = 0; i < FACT_COUNT; i++)
-		buf_reset(&f->text[i]);
-	ERR_clear_error();
-	if (c && p != der.p + der.n) { /* the front of something else */
-		X509_free(c);
-		c = NULL;
-	}
-	buf_add_str(&f->text[FACT_LOADS], c ? "yes" : "no");
-	if (!c)
-		return false;
-	buf_printf(&f->text[FACT_VERSION], "%lld", 1LL + (int32_t)X509_get_version(c));
-	serial(&f->text[FACT_SERIAL], c);
-	put_name(&f->text[FACT_ISSUER], X509_get_issuer_name(c));
-	put_name(&f->text[FACT_SUBJECT], X509_get_subject_name(c));
-	put_time(&f->text[FACT_NOT_BEFORE], X509_get0_notBefore(c));
-	put_time(&f->text[FACT_NOT_AFTER], X509_get0_notAfter(c));
-	key(f, c);
-	X509_get0_signature(&signature, &algorithm, c);
-	put_oid(&f->text[FACT_ALGORITHM], algorithm->algorithm);
-	facts_hex(&f->text[FACT_SIGNATURE], ASN1_STRING_get0_data(signature),
-		  (size_t)ASN1_STRING_length(signature));
 	names(&f->text[FACT_NAMES], c);
 	basic(&f->text[FACT_CA], c);
 	usage(&f->text[FACT_KEY_USAGE], c);
@@ -221,7 +198,75 @@ bool facts_openssl(struct facts *f, struct span der)
 	ocsp(&f->text[FACT_OCSP], c);
 	identifiers(f, c);
 	features(f, c);
+}
+
+static void signature(struct facts *f, const ASN1_BIT_STRING *octets, const X509_ALGOR *algorithm)
+{
+	put_oid(&f->text[FACT_ALGORITHM], algorithm->algorithm);
+	facts_hex(&f->text[FACT_SIGNATURE], ASN1_STRING_get0_data(octets), (size_t)ASN1_STRING_length(octets));
+}
+
+/* Whether it loads is the first of the facts; the library cannot hold all versions. */
+static bool loads(struct facts *f, bool it_does)
+{
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		buf_reset(&f->text[i]);
+	ERR_clear_error();
+	buf_add_str(&f->text[FACT_LOADS], it_does ? "yes" : "no");
+	return it_does;
+}
+
+static void version(struct facts *f, long v)
+{
+	buf_printf(&f->text[FACT_VERSION], "%lld", 1LL + (int32_t)v);
+}
+
+bool facts_openssl(struct facts *f, struct span der)
+{
+	const unsigned char *p = der.p;
+	const ASN1_BIT_STRING *octets;
+	const X509_ALGOR *algorithm;
+	X509 *c = d2i_X509(NULL, &p, (long)der.n);
+	/* else it is the front of something else */
+	bool whole = loads(f, c && p == der.p + der.n);
+
+	if (whole) {
+		version(f, X509_get_version(c));
+		serial(&f->text[FACT_SERIAL], c);
+		put_name(&f->text[FACT_ISSUER], X509_get_issuer_name(c));
+		put_name(&f->text[FACT_SUBJECT], X509_get_subject_name(c));
+		put_time(&f->text[FACT_NOT_BEFORE], X509_get0_notBefore(c));
+		put_time(&f->text[FACT_NOT_AFTER], X509_get0_notAfter(c));
+		key(f, X509_get_X509_PUBKEY(c));
+		X509_get0_signature(&octets, &algorithm, c);
+		signature(f, octets, algorithm);
+		extended(f, X509_get0_extensions(c));
+	}
 	ERR_clear_error();
 	X509_free(c);
-	return true;
+	return whole;
+}
+
+bool facts_openssl_request(struct facts *f, struct span der)
+{
+	const unsigned char *p = der.p;
+	const ASN1_BIT_STRING *octets;
+	const X509_ALGOR *algorithm;
+	STACK_OF(X509_EXTENSION) *all = NULL;
+	X509_REQ *c = d2i_X509_REQ(NULL, &p, (long)der.n);
+	bool whole = loads(f, c && p == der.p + der.n);
+
+	if (whole) {
+		all = X509_REQ_get_extensions(c);
+		version(f, X509_REQ_get_version(c));
+		put_name(&f->text[FACT_SUBJECT], X509_REQ_get_subject_name(c));
+		key(f, X509_REQ_get_X509_PUBKEY(c));
+		X509_REQ_get0_signature(c, &octets, &algorithm);
+		signature(f, octets, algorithm);
+		extended(f, all);
+	}
+	sk_X509_EXTENSION_pop_free(all, X509_EXTENSION_free);
+	ERR_clear_error();
+	X509_REQ_free(c);
+	return whole;
 }

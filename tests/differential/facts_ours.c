@@ -1,6 +1,7 @@
 #include "tests/differential/facts.h"
 
 #include "facts/cert.h"
+#include "facts/csr.h"
 #include "facts/oid.h"
 #include "ground/der.h"
 #include "ground/text.h"
@@ -100,39 +101,68 @@ static void features(struct buf *out, const struct feature_facts *f, const struc
 	}
 }
 
+static void key(struct facts *f, const struct spki *k)
+{
+	facts_hex(&f->text[FACT_KEY], k->der.p, k->der.n);
+	buf_printf(&f->text[FACT_KEY_SIZE], "%u", k->size);
+}
+
+static void extended(struct facts *f, const struct extension_facts *x)
+{
+	names(&f->text[FACT_NAMES], x);
+	if (x->has_basic_constraints)
+		buf_printf(&f->text[FACT_CA], "%d %d", x->ca, x->path_len);
+	if (x->has_key_usage)
+		buf_printf(&f->text[FACT_KEY_USAGE], "%x", x->key_usage);
+	purposes(&f->text[FACT_PURPOSES], x);
+	ocsp(&f->text[FACT_OCSP], x);
+	facts_hex(&f->text[FACT_SKI], x->ski.p, x->ski.n);
+	facts_hex(&f->text[FACT_AKI], x->aki.p, x->aki.n);
+	buf_printf(&f->text[FACT_CRITICAL], "%d", x->feature.critical);
+	features(&f->text[FACT_FEATURES], &x->feature, x);
+	mark_unread(f, x);
+}
+
+static bool loads(struct facts *f, bool it_does)
+{
+	for (size_t i = 0; i < FACT_COUNT; i++)
+		buf_reset(&f->text[i]);
+	buf_add_str(&f->text[FACT_LOADS], it_does ? "yes" : "no");
+	return it_does;
+}
+
 bool facts_ours(struct facts *f, struct span der)
 {
 	struct cert c;
 	struct err e;
 
-	for (size_t i = 0; i < FACT_COUNT; i++)
-		buf_reset(&f->text[i]);
-	if (cert_decode(der, &c, &e) != 0) {
-		buf_add_str(&f->text[FACT_LOADS], "no");
+	if (!loads(f, cert_decode(der, &c, &e) == 0))
 		return false;
-	}
-	buf_add_str(&f->text[FACT_LOADS], "yes");
 	buf_printf(&f->text[FACT_VERSION], "%d", c.version);
 	text_hex(&f->text[FACT_SERIAL], c.serial);
 	facts_hex(&f->text[FACT_ISSUER], c.issuer.p, c.issuer.n);
 	facts_hex(&f->text[FACT_SUBJECT], c.subject.p, c.subject.n);
 	facts_time(&f->text[FACT_NOT_BEFORE], c.not_before);
 	facts_time(&f->text[FACT_NOT_AFTER], c.not_after);
-	facts_hex(&f->text[FACT_KEY], c.key.der.p, c.key.der.n);
-	buf_printf(&f->text[FACT_KEY_SIZE], "%u", c.key.size);
+	key(f, &c.key);
 	oid_dotted(&f->text[FACT_ALGORITHM], c.signature_algorithm_oid);
 	facts_hex(&f->text[FACT_SIGNATURE], c.signature.p, c.signature.n);
-	names(&f->text[FACT_NAMES], &c.x);
-	if (c.x.has_basic_constraints)
-		buf_printf(&f->text[FACT_CA], "%d %d", c.x.ca, c.x.path_len);
-	if (c.x.has_key_usage)
-		buf_printf(&f->text[FACT_KEY_USAGE], "%x", c.x.key_usage);
-	purposes(&f->text[FACT_PURPOSES], &c.x);
-	ocsp(&f->text[FACT_OCSP], &c.x);
-	facts_hex(&f->text[FACT_SKI], c.x.ski.p, c.x.ski.n);
-	facts_hex(&f->text[FACT_AKI], c.x.aki.p, c.x.aki.n);
-	buf_printf(&f->text[FACT_CRITICAL], "%d", c.x.feature.critical);
-	features(&f->text[FACT_FEATURES], &c.x.feature, &c.x);
-	mark_unread(f, &c.x);
+	extended(f, &c.x);
+	return true;
+}
+
+bool facts_ours_request(struct facts *f, struct span der)
+{
+	struct csr c;
+	struct err e;
+
+	if (!loads(f, csr_decode(der, &c, &e) == 0))
+		return false;
+	buf_printf(&f->text[FACT_VERSION], "%d", c.version);
+	facts_hex(&f->text[FACT_SUBJECT], c.subject.p, c.subject.n);
+	key(f, &c.key);
+	oid_dotted(&f->text[FACT_ALGORITHM], c.signature_algorithm_oid);
+	facts_hex(&f->text[FACT_SIGNATURE], c.signature.p, c.signature.n);
+	extended(f, &c.x);
 	return true;
 }

@@ -1,38 +1,14 @@
 /* Certificates; and where GnuTLS or OpenSSL read the same bytes, each must say the same, or a rule
- * in support/cert_rules.h explains why not. */
+ * in support/rules.h or cert_rules.h explains why not. */
 #include "tests/fuzz/support/cert_rules.h"
+#include "tests/fuzz/support/compare.h"
 #include "tests/fuzz/support/facts.h"
-
-static void look(struct difference *d, struct facts *ours, struct facts *theirs)
-{
-	struct buf *a = &ours->text[d->fact], *b = &theirs->text[d->fact];
-	bool explained;
-
-	if (span_equal(buf_span(a), buf_span(b)))
-		return;
-	d->ours = buf_cstr(a);
-	d->theirs = buf_cstr(b);
-	explained = cert_rule(d) != NULL;
-	if (!explained)
-		fprintf(stderr, "%s: %s says %s, and we %s (%s, deviations %x)\n", fact_names[d->fact],
-			d->reader == GNUTLS ? "GnuTLS" : "OpenSSL", d->theirs, d->ours,
-			d->why ? d->why : "it loads", d->c ? d->c->deviations : 0);
-	FUZZ_CHECK(explained);
-}
 
 static void compare(struct span der, const struct cert *c, const char *why)
 {
-	static struct facts ours, theirs;
 	struct difference d = {.c = c, .why = why, .der = der};
-	bool loads = facts_ours(&ours, der);
 
-	FUZZ_CHECK(loads == (c != NULL));
-	for (d.reader = GNUTLS; d.reader <= OPENSSL; d.reader++) {
-		bool both = (d.reader == GNUTLS ? facts_gnutls : facts_openssl)(&theirs, der) && loads;
-
-		for (d.fact = FACT_LOADS; d.fact < (both ? FACT_COUNT : FACT_VERSION); d.fact++)
-			look(&d, &ours, &theirs);
-	}
+	fuzz_compare(&d, &cert_readers, cert_rules);
 }
 
 static void describe(struct span all, const struct cert *c)

@@ -48,6 +48,10 @@ static void attributes(void **state)
 			D(ATTRIBUTE)},
 		{"a value that is none", BYTES("\x30\x0f" REQUEST_OID "\x31\x02\x05\x00"),
 			MUST_STAPLE_NO, 0, D(ATTRIBUTE)},
+		{"an attribute whose OID is none", BYTES("\x30\x05\x06\x01\x82\x31\x00"), MUST_STAPLE_NO, 0,
+			D(ATTRIBUTE)},
+		{"an unknown attribute with values that break off", BYTES("\x30\x07\x06\x02\x2a\x03\x31\x01\x05"),
+			MUST_STAPLE_NO, 0, D(ATTRIBUTE)},
 		{"an attribute without an OID", BYTES("\x30\x02\x05\x00\x30\x22" REQUEST_OID
 			"\x31\x15\x30\x13" FEATURE("\x05")), MUST_STAPLE_YES, 1, D(ATTRIBUTE)},
 	};
@@ -86,6 +90,10 @@ static void the_frame(void **state)
 	assert_int_equal(c.key.kind, KEY_ED25519);
 	assert_int_equal(csr_decode(span_of(der, n + 1), &c, &e), -1);
 	assert_non_null(strstr(e.text, "1 octets behind it"));
+	n = build((struct span)BYTES("\x02\x02\x00\x00"), (struct span)BYTES(""), der);
+	assert_int_equal(csr_decode(span_of(der, n), &c, &e), 0);
+	assert_int_equal(c.version, 1);
+	assert_int_equal(c.deviations, D(REQUEST_VERSION));
 	n = build((struct span)BYTES("\x02\x01\x00"),
 		  (struct span)BYTES("\x30\x22" REQUEST_OID "\x31\x15\x30\x13" FEATURE("\x05")), der);
 	for (size_t cut = 0; cut < n; cut++) {
@@ -107,11 +115,39 @@ static void the_frame(void **state)
 	assert_non_null(strstr(e.text, "an attribute (RFC 2986, 4.1): tag 0x05"));
 }
 
+/* Others read BER here and find the extensions; we say why we do not. */
+static void a_request_in_ber(void **state)
+{
+	static const struct {
+		struct span attributes;
+		const char *error;
+	} cases[] = {
+		{BYTES("\x30\x23" REQUEST_OID "\x31\x81\x15\x30\x13" FEATURE("\x05")),
+		 "an attribute (RFC 2986, 4.1): length not minimal"},
+		{BYTES("\x30\x23" REQUEST_OID "\x31\x16\x30\x81\x13" FEATURE("\x05")),
+		 "extensionRequest (RFC 2986, 4.1): length not minimal"},
+		{BYTES("\x30\x24" REQUEST_OID "\x31\x17\x30\x13" FEATURE("\x05") "\x30\x80"),
+		 "extensionRequest (RFC 2986, 4.1): indefinite length"},
+	};
+	uint8_t der[1024];
+	struct csr c;
+	struct err e;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		size_t n = build((struct span)BYTES("\x02\x01\x00"), cases[i].attributes, der);
+
+		assert_int_equal(csr_decode(span_of(der, n), &c, &e), -1);
+		assert_non_null(strstr(e.text, cases[i].error));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attributes),
 		cmocka_unit_test(the_frame),
+		cmocka_unit_test(a_request_in_ber),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

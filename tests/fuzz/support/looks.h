@@ -1,9 +1,9 @@
 /*
- * What can be seen in a certificate that explains why a reader says something else about it than we
- * do: one small look each, for the rules of cert_rules.h.
+ * What can be seen in a certificate or a request that explains why a reader says something else about
+ * it than we do: one small look each, for the rules of cert_rules.h and csr_rules.h.
  */
-#ifndef STAPLE_TESTS_FUZZ_CERT_LOOKS_H
-#define STAPLE_TESTS_FUZZ_CERT_LOOKS_H
+#ifndef STAPLE_TESTS_FUZZ_LOOKS_H
+#define STAPLE_TESTS_FUZZ_LOOKS_H
 
 #include "facts/algorithm.h"
 #include "facts/cert.h"
@@ -21,7 +21,7 @@ enum reader { GNUTLS = 1, OPENSSL = 2, BOTH = 3 };
 struct difference {
 	enum fact fact;
 	enum reader reader;
-	const struct cert *c; /* ours; NULL where it does not load */
+	const struct cert *c; /* ours; NULL where it does not load; of a request what it has, too */
 	const char *why;      /* then: why not */
 	struct span der;
 	const char *ours, *theirs;
@@ -53,7 +53,7 @@ static inline bool oid_long(struct span oid)
 /* The fields of the signed part, up to those before the n-th (from 0), the version not counted. */
 static inline bool field_at(const struct difference *d, unsigned n, struct span *version, struct span *out)
 {
-	*out = d->c->der;
+	*out = d->der;
 	if (der_get(out, DER_SEQUENCE, out) != 0 || der_get(out, DER_SEQUENCE, out) != 0 ||
 	    der_get_optional(out, DER_CONTEXT_CONS(0), version) < 0)
 		return false;
@@ -436,6 +436,18 @@ static inline bool p521(const struct difference *d)
 	return strcmp(d->ours, "521") == 0 && strcmp(d->theirs, "528") == 0;
 }
 
+/* The signature is no BIT STRING but in name; or there are unique identifiers, which are seldom sound. */
+static inline bool bits_refused(const struct difference *d)
+{
+	struct span in = d->c->der, bits;
+
+	return refused_by_them(d) &&
+	       ((d->c->deviations & deviation_bit(DEVIATION_UNIQUE_ID)) || der_get(&in, DER_SEQUENCE, &in) != 0 ||
+		der_get_any(&in, NULL, NULL, NULL) != 0 || der_get_any(&in, NULL, NULL, NULL) != 0 ||
+		der_get(&in, DER_BIT_STRING, &bits) != 0 || bits.n == 0 || bits.p[0] > 7 ||
+		(bits.n == 1 && bits.p[0] != 0));
+}
+
 /* --- times --- */
 
 static inline bool before_1970(const struct difference *d)
@@ -513,6 +525,12 @@ static inline bool version_trailing(const struct difference *d)
 
 	return field_at(d, 0, &version, &rest) && span_present(version) &&
 	       der_get_any(&version, NULL, NULL, NULL) == 0 && !der_end(version);
+}
+
+/* The serial number is missing, but where the version stands there is more. */
+static inline bool serial_in_version(const struct difference *d)
+{
+	return !d->c && strncmp(d->why, "certificate: serialNumber ", 26) == 0 && version_trailing(d);
 }
 
 /* --- DER --- */

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Makes the certificates of tests/fuzz/corpus/cert that are sound but for one part, each for a rule
-of cert_rules.h.  Run from the top of the source tree; the files are the same each time."""
+"""Makes the certificates of tests/fuzz/corpus/cert and the requests of corpus/csr that are sound but for
+one part, each for a rule of rules.h, cert_rules.h or csr_rules.h.  Run from the top of the source
+tree; the files are the same each time."""
 
-TOP = "tests/fuzz/corpus/cert"
+TOP = "tests/fuzz/corpus"
 
 
 def tlv(tag, *parts):
@@ -89,7 +90,7 @@ UNKNOWN = sequence(oid("1.2.3.4"))
 def put(what, **changes):
     p = SOUND | changes
     tbs = [p[k] for k in list(SOUND)[:10]]
-    with open(f"{TOP}/{what}", "wb") as f:
+    with open(f"{TOP}/cert/{what}", "wb") as f:
         f.write(sequence(sequence(*tbs), p["outer"], p["signature"]))
 
 
@@ -112,6 +113,7 @@ put("version-5", version=tlv(0xa0, tlv(2, b"\4")))
 put("version-0", version=tlv(0xa0, tlv(2, b"\xff")))
 put("version-minus-1", version=tlv(0xa0, tlv(2, b"\xfe")))
 put("version-of-5-octets", version=tlv(0xa0, tlv(2, b"\1\0\0\0\0")))
+put("serial-within-the-version", version=tlv(0xa0, tlv(2, b"\2"), tlv(2, b"\7")), serial=b"")
 put("version-1-with-extensions", version=b"", extensions=extensions(extension(BC, b"\x30\0")))
 put("behind-the-dates", validity=validity(utc("260101000000Z"), utc("270101000000Z") + NULL))
 put("behind-the-extensions", behind=NULL)
@@ -188,3 +190,41 @@ put_extension("feature-64-values", FEATURE, sequence(*[tlv(2, b"\1" + bytes([i])
 put_extension("feature-65-values", FEATURE, sequence(*[tlv(2, b"\1" + bytes([i])) for i in range(65)]))
 put_extension("purpose-oid-long", EKU, sequence(oid(".".join(["1.2"] + ["268435455"] * 14)), oid("1.3.6.1.5.5.7.3.1")))
 put_extension("feature-of-17-bits", FEATURE, sequence(tlv(2, b"\1\0\0")))
+
+# requests
+REQUEST = oid("1.2.840.113549.1.9.14")
+VALID = extension(FEATURE, sequence(tlv(2, b"\5")))
+
+
+def attribute(*values, kind=REQUEST):
+    return sequence(kind, tlv(0x31, *values))
+
+
+def put_request(what, *attributes, version=tlv(2, b"\0"), tag=0xa0, public=SOUND["key"]):
+    with open(f"{TOP}/csr/{what}", "wb") as f:
+        f.write(sequence(sequence(version, SOUND["subject"], public, tlv(tag, *attributes)),
+                         ECDSA, SOUND["signature"]))
+
+
+def put_requested(what, kind, value):
+    put_request(what, attribute(sequence(extension(kind, value), VALID)))
+
+
+put_request("sound", attribute(sequence(VALID)))
+put_request("version-padded", version=tlv(2, b"\0\0"))
+put_request("version-of-5-octets", version=tlv(2, b"\1\0\0\0\0"))
+put_request("key-of-nothing", public=sequence())
+put_request("attribute-trailing", sequence(REQUEST, tlv(0x31, sequence(VALID)), NULL))
+put_request("attribute-null-with-content", attribute(tlv(5, b"\0"), kind=oid("1.2.3")))
+put_request("attribute-oid-of-no-octets", attribute(kind=tlv(6)))
+put_request("attribute-length-not-minimal", sequence(REQUEST, b"\x31\x81\x15", sequence(VALID)))
+put_request("attributes-primitive", attribute(sequence(VALID)), tag=0x80)
+put_request("extension-without-value", attribute(sequence(sequence(oid(BC)))))
+put_request("extension-trailing", attribute(sequence(sequence(oid(FEATURE), tlv(4, b"\x30\0"), NULL))))
+put_request("extension-oid-cut", attribute(sequence(extension(tlv(6, b"\x55\xff"), NULL), VALID)))
+put_request("two-requests", attribute(sequence(VALID)), attribute(sequence(extension(BC, b"\x30\0"))))
+put_requested("names-trailing", SAN, sequence(tlv(0x82, b"a.example")) + NULL)
+put_requested("usage-of-17-bits", KU, tlv(3, b"\7\x80\0\x80"))
+put_requested("path-length-of-48-bits", BC, sequence(tlv(1, b"\xff"), tlv(2, b"\x30\2\1\5\xff\xff")))
+with open(f"{TOP}/csr/nothing", "wb") as f:
+    f.write(sequence())
