@@ -80,6 +80,18 @@ static bool dsa_read(struct span parameters, unsigned *size)
 	return true;
 }
 
+/* RFC 5480, 2.2: a point in full or compressed, both with a coordinate of as many octets as the field
+ * has; of a curve that is not known, anything. */
+static bool point_read(const struct spki *k)
+{
+	size_t n = (k->size + 7) / 8;
+
+	if (k->bits.n == 0 || n == 0)
+		return k->bits.n != 0;
+	return k->bits.p[0] == 4 ? k->bits.n == 1 + 2 * n
+				 : (k->bits.p[0] | 1) == 3 && k->bits.n == 1 + n;
+}
+
 /* A named curve (RFC 5480, 2.1.1), or the field of an explicit one (X9.62), which RFC 5480
  * forbids and some cards make. */
 static bool ec_read(struct span parameters, struct spki *out)
@@ -93,7 +105,7 @@ static bool ec_read(struct span parameters, struct spki *out)
 				out->size = curves[i].size;
 				break;
 			}
-		return out->bits.n != 0 && oid_readable(out->curve);
+		return point_read(out) && oid_readable(out->curve);
 	}
 	if (der_get(&parameters, DER_SEQUENCE, &body) == 0 &&
 	    der_get_int64(&body, DER_INTEGER, &version) == 0 &&

@@ -128,12 +128,14 @@ static void ocsp(struct buf *out, gnutls_x509_crt_t c)
 	gnutls_datum_t all, oid, location;
 	gnutls_x509_aia_t aia;
 	unsigned type;
+	bool read;
 
 	if (!value(c, "1.3.6.1.5.5.7.1.1", &all) || gnutls_x509_aia_init(&aia) < 0)
 		return;
-	if (gnutls_x509_ext_import_aia(&all, aia, 0) < 0)
+	read = gnutls_x509_ext_import_aia(&all, aia, 0) == 0;
+	if (!read)
 		buf_add_str(out, UNKNOWN);
-	for (unsigned i = 0; gnutls_x509_aia_get(aia, i, &oid, &type, &location) == 0; i++) {
+	for (unsigned i = 0; read && gnutls_x509_aia_get(aia, i, &oid, &type, &location) == 0; i++) {
 		if (type != GNUTLS_SAN_URI || strcmp((char *)oid.data, GNUTLS_OID_AD_OCSP) != 0)
 			continue;
 		put_datum(out, &location);

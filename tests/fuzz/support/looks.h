@@ -384,13 +384,8 @@ static inline bool key_in_its_own_form(const struct spki *key)
 	case KEY_EC:
 		return der_get(&parameters, DER_OID, NULL) == 0 && der_end(parameters) && bits.n > 0 &&
 		       bits.p[0] == 4;
-	case KEY_ED25519:
-	case KEY_ED448:
+	default: /* of RSA-PSS GnuTLS writes the parameters out, of X25519 none */
 		return der_end(parameters);
-	case KEY_RSA_PSS: /* GnuTLS writes the parameters out */
-		return der_end(parameters);
-	default:
-		return true;
 	}
 }
 
