@@ -2,8 +2,9 @@
  * scan_part: what the files of the scan share with each other.
  *
  * An item is what one thread does at a time: some small files, or a part of a large one.
- * Threads turn it into records (scan_item.c); deliver takes the records in order (scan.c) and
- * writes or keeps them (scan_keep.c).
+ * Files are opened ahead (scan_open.c); threads read them (scan_read.c) and turn them into records
+ * (scan_item.c); these are delivered in order (scan_deliver.c), written (scan_stream.c) or kept
+ * (scan_keep.c).
  */
 #ifndef STAPLE_TASK_SCAN_PART_H
 #define STAPLE_TASK_SCAN_PART_H
@@ -220,12 +221,27 @@ MUST_USE int scan_find_staples(struct scan *s, const struct inventory_cert *row,
 			       struct inventory_staple **staples, size_t *n, struct findings *f,
 			       struct err *e);
 
-/* scan_item.c: threads */
+/* scan_open.c: for work_run, and of a thread's item what it holds, or itself */
+int scan_produce(void *context, void **item, struct err *e);
+void scan_discard(void *context, void *item);
+void scan_item_put(struct scan *s, struct item *it);
+void scan_item_free(struct item *it);
+
+/* scan_read.c: threads */
 int scan_process(void *context, unsigned worker, void *item, struct err *e);
+
+/* scan_item.c: one record.  NULL: no memory, as the item says. */
+struct record *scan_add_record(struct sink_state *k, enum record_kind kind,
+			       const struct store_object *o);
+void scan_end_record(struct sink_state *k, struct record *x);
+void scan_take_problem(void *context, const char *source, size_t index, enum store_weight w,
+		       const char *reason);
+struct store_sink scan_sink_of(struct sink_state *k);
 /* What is known of the certificate's issuer, worked out when it is new; its bufs may have failed. */
 struct issuer *scan_issuer_entry(const struct scan *s, struct worker *w, const struct cert *c);
 
-/* scan.c: one record, written or kept. */
+/* scan_deliver.c: an item's records in order; one record, written or kept. */
+int scan_deliver_item(void *context, void *item, struct err *e);
 MUST_USE int scan_deliver(struct scan *s, const struct item *it, const struct record *x,
 			  const char *source, struct err *e);
 

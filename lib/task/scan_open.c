@@ -1,0 +1,194 @@
+/* Items for the threads: their files are opened ahead of who reads them. */
+#include "crypto/pkcs11.h"
+#include "ground/file_quick.h"
+#include "task/scan_part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- items --- */
+
+static struct item *item_get(struct scan *s, struct err *e)
+{
+	struct item *it;
+
+	pthread_mutex_lock(&s->lock);
+	it = s->free_items;
+	if (it)
+		s->free_items = it->next;
+	pthread_mutex_unlock(&s->lock);
+	if (!it)
+		it = calloc(1, sizeof *it);
+	if (!it)
+		err_set(e, ERR_MEMORY, "out of memory for the scan");
+	return it;
+}
+
+void scan_item_put(struct scan *s, struct item *it)
+{
+	for (size_t i = 0; i < it->file_count; i++)
+		if (it->files[i].fd > STDERR_FILENO)
+			close(it->files[i].fd);
+	it->file_count = it->n = it->certs = 0;
+	buf_reset(&it->bytes);
+	pthread_mutex_lock(&s->lock);
+	if (it->big && --it->big->users == 0) {
+		close(it->big->fd);
+		free(it->big);
+	}
+	it->big = NULL;
+	it->next = s->free_items;
+	s->free_items = it;
+	pthread_mutex_unlock(&s->lock);
+}
+
+void scan_item_free(struct item *it)
+{
+	free(it->records);
+	buf_wipe(&it->bytes);
+	free(it);
+}
+
+/* --- producing --- */
+
+/* Devices would be started and pipes would block: what is no file is not opened, or, when it
+ * came in between, not read. */
+#define OPEN_FLAGS (O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+static int open_entry(struct scan *s, const struct walk_entry *x)
+{
+	const char *name = walk_name(&s->walk, x);
+
+	if (x->kind == WALK_LINK)
+		return open(s->walk.links[x->link].target, OPEN_FLAGS | O_NOFOLLOW);
+	if (x->dir == WALK_NO_DIR)
+		return strcmp(name, "-") == 0 ? STDIN_FILENO : open(name, OPEN_FLAGS | O_NOFOLLOW);
+	if (s->dirfd < 0 || s->dir != x->dir) {
+		if (s->dirfd >= 0)
+			close(s->dirfd);
+		s->dirfd = open(s->walk.dirs[x->dir].path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		s->dir = x->dir;
+		if (s->dirfd < 0)
+			return -1;
+	}
+	return file_quick_open(s->dirfd, name, OPEN_FLAGS | O_NOFOLLOW);
+}
+
+static void open_file(struct scan *s, struct item_file *f)
+{
+	struct stat st = {0};
+	off_t size;
+
+	if (s->walk.v[f->entry].dir == WALK_NO_DIR &&
+	    pkcs11_is_url(walk_name(&s->walk, &s->walk.v[f->entry])))
+		return; /* no file */
+	f->fd = open_entry(s, &s->walk.v[f->entry]);
+	if (f->fd < 0) {
+		f->error = errno;
+		return;
+	}
+	if (f->fd == STDIN_FILENO)
+		return;
+	/* Of what the folder calls a file the size is asked alone, which costs a third; pipes and
+	 * sockets have none, and devices none but disks. */
+	size = s->walk.v[f->entry].dir == WALK_NO_DIR ? 0 : lseek(f->fd, 0, SEEK_END);
+	if (size <= 0 && (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		f->became = st.st_mode;
+		f->error = EINVAL;
+		close(f->fd);
+		f->fd = -1;
+		return;
+	}
+	f->size = (uint64_t)(size > 0 ? size : st.st_size);
+	if (f->size > 0 && f->size <= LARGE_FILE)
+		posix_fadvise(f->fd, 0, 0, POSIX_FADV_WILLNEED);
+}
+
+/* A large file of text is shared out; containers are read whole by one thread, or by path. */
+static bool is_text(int fd)
+{
+	uint8_t head[4096];
+	ssize_t n = pread(fd, head, sizeof head, 0);
+
+	return n > 0 && store_reads_parts(span_of(head, (size_t)n));
+}
+
+static int start_big(struct scan *s, const struct item_file *f, struct err *e)
+{
+	s->big = calloc(1, sizeof *s->big);
+	if (!s->big)
+		return err_set(e, ERR_MEMORY, "out of memory for the scan");
+	*s->big = (struct big_file){.fd = f->fd, .size = f->size, .users = 1};
+	s->big_entry = f->entry;
+	s->big_offset = 0;
+	posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return 0;
+}
+
+static void next_part(struct scan *s, struct item *it)
+{
+	it->kind = ITEM_PART;
+	it->big = s->big;
+	it->offset = s->big_offset;
+	it->of = s->big->size;
+	it->file_count = 1;
+	it->files[0] = (struct item_file){.entry = s->big_entry, .fd = -1};
+	s->big_offset += PART_SIZE;
+	it->final = s->big_offset >= s->big->size;
+	if (it->final) {
+		s->big = NULL; /* this part keeps the producer's share */
+		return;
+	}
+	pthread_mutex_lock(&s->lock);
+	s->big->users++;
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* Fills an item with the next files.  1, 0 at the end, or -1. */
+static int fill_item(struct scan *s, struct item *it, struct err *e)
+{
+	uint64_t sizes = 0;
+
+	it->kind = ITEM_SMALL;
+	while (sizes < LARGE_FILE && it->file_count < ITEM_FILES && s->next_entry < s->walk.n) {
+		struct item_file *f = &it->files[it->file_count];
+		enum walk_kind kind = s->walk.v[s->next_entry].kind;
+
+		*f = (struct item_file){.entry = s->next_entry++, .fd = -1};
+		if (kind == WALK_FILE || kind == WALK_LINK)
+			open_file(s, f);
+		if (f->size > LARGE_FILE && is_text(f->fd))
+			return start_big(s, f, e) != 0 ? -1 : it->file_count > 0;
+		it->file_count++;
+		sizes += f->size;
+	}
+	return it->file_count > 0;
+}
+
+int scan_produce(void *context, void **item, struct err *e)
+{
+	struct scan *s = context;
+	struct item *it = item_get(s, e);
+	int rc;
+
+	if (!it)
+		return -1;
+	rc = s->big ? 0 : fill_item(s, it, e);
+	if (rc == 0 && s->big) {
+		next_part(s, it);
+		rc = 1;
+	}
+	if (rc == 1)
+		*item = it;
+	else
+		scan_item_put(s, it);
+	return rc;
+}
+
+void scan_discard(void *context, void *item)
+{
+	scan_item_put(context, item);
+}
