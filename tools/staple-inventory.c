@@ -183,7 +183,7 @@ static int read_options(struct tool_run *run, struct scan_options *o, struct lis
 static const char *const usual[] = {
 	"/etc/ssl", "/etc/pki", "/etc/letsencrypt/live", "/etc/letsencrypt/archive",
 	"/etc/nginx", "/etc/apache2", "/etc/httpd", "/etc/haproxy", "/etc/hitch", "/etc/lighttpd",
-	"/etc/exim4", "/etc/postfix", "/etc/dovecot", "/etc/dehydrated", "/etc/caddy",
+	"/etc/exim4", "/var/lib/exim4", "/etc/postfix", "/etc/dovecot", "/etc/dehydrated", "/etc/caddy",
 	"/var/lib/dehydrated/certs", "/var/lib/caddy", "/usr/local/etc/ssl", "/usr/local/share/ca-certificates",
 };
 

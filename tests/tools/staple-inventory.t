@@ -238,6 +238,7 @@ status_is "HTML" 0 inv --format html store/bundle.pem evil
 cp "$T/out" out.html
 out_unlike "holds no script from a certificate" 'alert\(1\)<|<script>alert'
 out_unlike "loads nothing" 'src=|href=|@import|url\('
+out_like "and lets nothing be loaded" "Content-Security-Policy.*default-src 'none'"
 if command -v chromium >/dev/null; then
 	timeout 60 chromium --headless=new --no-sandbox --disable-gpu --user-data-dir="$T/chromium" \
 		--dump-dom "file://$PWD/out.html" >dom.html 2>/dev/null
