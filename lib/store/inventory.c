@@ -127,6 +127,9 @@ static int open_it(struct inventory *db, const char *path, bool write, struct er
 	int flags = SQLITE_OPEN_NOMUTEX |
 		    (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
 
+	/* SQLite takes these for something that is gone when it is closed, or for a URI. */
+	if (path[0] == '\0' || path[0] == ':' || strncmp(path, "file:", 5) == 0)
+		return err_set(e, ERR_USAGE, "'%s' is no name of a database: write ./%s", path, path);
 	db->path = strdup(path);
 	if (!db->path)
 		return err_set(e, ERR_MEMORY, "%s: out of memory", path);

@@ -30,12 +30,13 @@ static int add_string(char ***v, size_t *n, const char *text, struct err *e)
 	return 0;
 }
 
-/* What can stand in a TLS server_name and in our messages: no blank, no control character. */
+/* What can stand in a TLS server_name and in our messages: no blank, no control character.  What
+ * begins with a hyphen is no name (RFC 1123, 2.1), but an option in the wrong place. */
 static bool is_name(const char *text)
 {
 	size_t n = strlen(text);
 
-	if (n == 0 || n > LIMIT_DNS_NAME)
+	if (n == 0 || n > LIMIT_DNS_NAME || text[0] == '-')
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f || strchr("/:[]@?#\\\"'", text[i]))

@@ -315,6 +315,10 @@ err_like "and says so" 'cut.db: holds no scan: its first was interrupted'
 status_is "and does not stand in the way of the next" 0 inv --db cut.db live
 status_is "whose certificates are told" 0 inv --db cut.db --history '*'
 tar cf twice.tar live/b.pem && tar rf twice.tar live/b.pem
+for name in '' :memory: file:x; do
+	status_is "--db '$name' is no file" 2 inv --db "$name" live
+	err_like "and would keep nothing" "'$name' is no name of a database"
+done
 status_is "two members of one name are one place" 0 inv --db twice.db --at 2026-11-01 --archives twice.tar
 status_is "in the next scan, too" 0 inv --db twice.db --at 2026-11-02 --archives --diff twice.tar
 out_like "and no change" '^0 changes since'

@@ -36,6 +36,8 @@ static void targets_are_read(void **state)
 		{"www.example.test:", NULL, NULL},
 		{"www.example.test:https", NULL, NULL},
 		{"user@www.example.test", NULL, NULL},
+		{"--rounds", NULL, NULL},
+		{"-:443", NULL, NULL},
 		{"www example test", NULL, NULL},
 		{"[::1", NULL, NULL},
 		{"[www.example.test]x", NULL, NULL},
