@@ -71,10 +71,18 @@ static inline bool attribute_refused_by_openssl(const struct difference *d)
 	return false;
 }
 
-/* We refuse a request that breaks off, or whose key does. */
+/* They have nothing, and an attribute cannot be read. */
+static inline bool attribute_broken(const struct difference *d)
+{
+	return (d->c->deviations & deviation_bit(DEVIATION_ATTRIBUTE)) &&
+	       (d->theirs[0] == '\0' || strcmp(d->theirs, d->fact == FACT_CRITICAL ? "0" : "none") == 0);
+}
+
+/* We refuse a request that breaks off, or whose key does, or with a version of no octets. */
 static inline bool request_field_missing(const struct difference *d)
 {
-	return !d->c && (strstr(d->why, ": end of data") || strncmp(d->why, "request: subjectPKInfo ", 23) == 0);
+	return !d->c && (strstr(d->why, ": end of data") || strncmp(d->why, "request: subjectPKInfo ", 23) == 0 ||
+			 strncmp(d->why, "request: version ", 17) == 0);
 }
 
 static inline bool request_version_padded(const struct difference *d)
@@ -99,6 +107,8 @@ static const struct rule request_rules[] = {
 	{F(LOADS), BOTH, ANY, extensions_broken, "The libraries look at the extensions only when they are asked for them."},
 	{VALUES | F(FEATURES) | F(CRITICAL), OPENSSL, ANY, attributes_primitive,
 	 "OpenSSL takes attributes that are not constructed; we record that there are none."},
+	{VALUES | F(FEATURES) | F(CRITICAL), BOTH, ANY, attribute_broken,
+	 "The library looks no further than to the first attribute that it cannot read."},
 	{VALUES | F(FEATURES) | F(CRITICAL), BOTH, ANY, list_broken,
 	 "The library has no extensions at all where one has no value, or something behind it."},
 	{VALUES | F(FEATURES) | F(CRITICAL), BOTH, ANY, several_requests,
