@@ -1,11 +1,14 @@
 /* JSON, CSV and HTML of any bytes must be read back as the text that was meant: each bad byte a
- * U+FFFD, each hidden character escaped as for a terminal (in JSON: as JSON escapes it). */
-#include "tests/fuzz/fuzz.h"
+ * U+FFFD, each hidden character escaped as for a terminal (in JSON: as JSON escapes it); and whole reports
+ * with such texts as reports of the same shape as with harmless ones. */
+#include "tests/fuzz/support/reports.h"
 
 #include <jansson.h>
 
 #include "ground/text.h"
 #include "ground/utf8.h"
+
+#define WHOLE_MAX 4096 /* of a report's words: it is written 34 times */
 
 /* What a JSON reader must get: the bytes, with U+FFFD for each that is no UTF-8. */
 static void replaced(struct buf *out, struct span s)
@@ -184,5 +187,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	csv(s);
 	html(s);
 	column(s, size ? data[0] : 0);
+	if (size <= WHOLE_MAX)
+		whole_reports(s);
 	return 0;
 }
