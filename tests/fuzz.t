@@ -21,4 +21,16 @@ for source in "$SRCDIR"/tests/fuzz/*.c; do
 	ok "$name: over nothing at all" "$program"
 done
 ok "there are targets" test "$targets" -gt 0
+
+# The interface, before anything is installed, built or written.
+for words in '' cert 'cert x' 'cert 0' 'cert -5' 'cert 1e3' 'cert 5s' 'nothing 5' 'support/driver 5' '../fuzz/cert 5' \
+	'totals nothing' 'coverage nothing' 'all all' 'cert 5 5'; do
+	# shellcheck disable=SC2086
+	status_is "bootstrap fuzz $words: is refused" 2 "$SRCDIR/bootstrap" fuzz $words
+	err_like "and says what is expected" 'usage:|no such target: .*there are: .*cert|seconds: a number'
+done
+for words in 'cert 5' 'all 1' 'totals all' 'totals cert' 'coverage writers'; do
+	# shellcheck disable=SC2086
+	ok "tests/fuzz/run $words: is understood" bash "$SRCDIR/tests/fuzz/run" --check $words
+done
 done_testing
