@@ -274,7 +274,7 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 	r.choose = given.columns ? columns : NULL;
 	o->policy = &run->policy;
 	o->now = run->now;
-	o->jobs = run->jobs;
+	o->jobs = o->walk.jobs = run->jobs;
 	o->stream = !given.servers && (strcmp(run->format, "ndjson") == 0 ||
 				       (given.diff && given.lists[OPTION_FAIL_ON].n == 0));
 	o->servers = given.servers;

@@ -61,7 +61,7 @@ void walk_path(const struct walk *w, const struct walk_entry *x, struct buf *out
 
 /* --- adding --- */
 
-static uint64_t add_name(struct walk *w, const char *s)
+uint64_t walk_put_name(struct walk *w, const char *s)
 {
 	uint64_t at = w->names.n;
 
@@ -69,7 +69,7 @@ static uint64_t add_name(struct walk *w, const char *s)
 	return at;
 }
 
-struct walk_entry *walk_put(struct walk *w, enum walk_kind k, uint32_t dir, const char *name)
+struct walk_entry *walk_put_named(struct walk *w, enum walk_kind k, uint32_t dir, uint64_t name)
 {
 	struct walk_entry *v = array_grow(w->v, w->n, &w->cap, sizeof *v);
 
@@ -79,9 +79,13 @@ struct walk_entry *walk_put(struct walk *w, enum walk_kind k, uint32_t dir, cons
 	}
 	w->v = v;
 	v += w->n++;
-	*v = (struct walk_entry){.kind = (uint8_t)k, .dir = dir, .link = WALK_NO_LINK};
-	v->name = add_name(w, name);
+	*v = (struct walk_entry){.kind = (uint8_t)k, .dir = dir, .link = WALK_NO_LINK, .name = name};
 	return v;
+}
+
+struct walk_entry *walk_put(struct walk *w, enum walk_kind k, uint32_t dir, const char *name)
+{
+	return walk_put_named(w, k, dir, walk_put_name(w, name));
 }
 
 /* "name NUL reason NUL", read back by its two parts. */
@@ -89,7 +93,7 @@ void walk_put_problem(struct walk *w, enum walk_kind k, uint32_t dir, const char
 		      const char *reason)
 {
 	if (walk_put(w, k, dir, name))
-		add_name(w, reason);
+		(void)walk_put_name(w, reason);
 }
 
 char *walk_joined(const char *dir, const char *name)

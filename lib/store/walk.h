@@ -14,6 +14,7 @@
 struct walk_options {
 	int max_depth;              /* folders below a path; -1: all.  0: the path's own files */
 	bool one_file_system;
+	unsigned jobs;              /* folders listed at once; 0: one */
 	/* Globs (fnmatch) over a name, a path, or a path as seen from the root; NULL-terminated or NULL. */
 	const char *const *include; /* files */
 	const char *const *exclude; /* files and folders */
@@ -58,6 +59,7 @@ struct walk {
 	size_t roots;       /* paths added */
 	size_t root_n;      /* of the path whose folders are listed now: its length */
 	bool failed;        /* memory */
+	bool part;          /* of another walk, by one of its threads */
 };
 
 void walk_init(struct walk *w, const struct walk_options *o);

@@ -9,28 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct name {
-	uint64_t inode;
-	char *text; /* within the names' own block */
-	unsigned char type;
-};
-
-struct listing {
-	struct name *v;
-	size_t n, cap;
-};
-
-static void listing_wipe(struct listing *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->v[i].text);
-	free(l->v);
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
-}
+/* Fewer folders in one are not worth a thread. */
+#define FOLDERS_TO_SHARE 8
 
 static unsigned char type_of(mode_t m)
 {
@@ -43,67 +23,124 @@ static unsigned char type_of(mode_t m)
 	return S_ISFIFO(m) ? DT_FIFO : S_ISSOCK(m) ? DT_SOCK : S_ISBLK(m) ? DT_BLK : DT_CHR;
 }
 
-/* All names of the folder, sorted.  -1: memory; the folder's own errors end the list. */
-static int list(struct walk *w, DIR *d, uint32_t dir, struct listing *l)
+/* --- the order --- */
+
+static int by_text(const void *a, const void *b)
+{
+	const struct walk_name *x = a, *y = b;
+
+	if (x->order != y->order)
+		return x->order < y->order ? -1 : 1;
+	return strcmp(x->text, y->text);
+}
+
+/* What the names begin with in common: of most folders' nearly all. */
+static size_t common(const struct walk_listing *l)
+{
+	size_t n = strlen(l->v[0].text);
+
+	for (size_t i = 1; i < l->n; i++)
+		for (size_t k = 0; k < n; k++)
+			if (l->v[i].text[k] != l->v[0].text[k])
+				n = k;
+	return n;
+}
+
+static void sort(const struct walk *w, struct walk_listing *l)
+{
+	size_t skip;
+
+	for (size_t i = 0; i < l->n; i++)
+		l->v[i].text = (const char *)w->names.p + l->v[i].at;
+	if (l->n < 2)
+		return;
+	skip = common(l);
+	for (size_t i = 0; i < l->n; i++) {
+		const char *s = l->v[i].text + skip;
+
+		for (int k = 0; k < 8; k++) {
+			l->v[i].order = l->v[i].order << 8 | (uint8_t)*s;
+			s += *s != '\0';
+		}
+	}
+	qsort(l->v, l->n, sizeof *l->v, by_text);
+}
+
+/* All names of the folder that are asked for, sorted.  -1: memory; the folder's own errors end the
+ * list. */
+static int list(struct walk *w, DIR *d, uint32_t dir, struct walk_listing *l)
 {
 	struct dirent *x;
 
 	while (errno = 0, (x = readdir(d)) != NULL) {
-		struct name *v;
+		struct walk_name *v;
 		struct stat st;
+		unsigned char type = x->d_type;
 
 		if (strcmp(x->d_name, ".") == 0 || strcmp(x->d_name, "..") == 0)
+			continue;
+		if (type == DT_UNKNOWN && fstatat(dirfd(d), x->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			type = type_of(st.st_mode);
+		if (!walk_wanted(w, dir, x->d_name, type == DT_DIR))
 			continue;
 		v = array_grow(l->v, l->n, &l->cap, sizeof *v);
 		if (!v)
 			return -1;
 		l->v = v;
-		v += l->n;
-		*v = (struct name){.inode = x->d_ino, .type = x->d_type};
-		if (v->type == DT_UNKNOWN && fstatat(dirfd(d), x->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-			v->type = type_of(st.st_mode);
-		v->text = strdup(x->d_name);
-		if (!v->text)
-			return -1;
-		l->n++;
+		l->folders += type == DT_DIR;
+		v[l->n++] = (struct walk_name){.inode = x->d_ino, .at = walk_put_name(w, x->d_name),
+					       .type = type};
 	}
 	if (errno != 0)
 		walk_put_problem(w, WALK_ERROR, dir, "", strerror(errno));
-	if (l->n > 1)
-		qsort(l->v, l->n, sizeof *l->v, by_text);
+	if (w->names.failed)
+		return -1;
+	sort(w, l);
 	return 0;
 }
+
+/* --- what they are --- */
 
 static const char *type_text(unsigned char t)
 {
 	return t == DT_FIFO ? "a pipe" : t == DT_SOCK ? "a socket" : "a device";
 }
 
-static void visit(struct walk *w, uint32_t dir, int fd, const struct name *x, int depth)
+void walk_visit(struct walk *w, uint32_t dir, int fd, const struct walk_name *x, int depth)
 {
+	char text[64], name[sizeof ((struct dirent *)NULL)->d_name];
 	struct walk_entry *entry;
-	char text[64];
 
-	if (!walk_wanted(w, dir, x->text, x->type == DT_DIR))
-		return;
-	switch (x->type) {
-	case DT_REG:
-		entry = walk_put(w, WALK_FILE, dir, x->text);
+	if (x->type == DT_REG) {
+		entry = walk_put_named(w, WALK_FILE, dir, x->at);
 		if (entry)
 			entry->inode = x->inode;
 		return;
-	case DT_DIR:
-		if (w->options->max_depth < 0 || depth < w->options->max_depth)
-			walk_folder(w, walk_joined(w->dirs[dir].path, x->text), fd, x->text, depth + 1,
-				    w->dirs[dir].device);
-		return;
-	case DT_LNK:
-		walk_follow(w, dir, fd, x->text);
-		return;
-	default:
-		snprintf(text, sizeof text, "%s: not opened", type_text(x->type));
-		walk_put_problem(w, WALK_NOTE, dir, x->text, text);
 	}
+	/* The names move when one is added. */
+	snprintf(name, sizeof name, "%s", (const char *)w->names.p + x->at);
+	if (x->type == DT_DIR) {
+		if (w->options->max_depth < 0 || depth < w->options->max_depth)
+			walk_folder(w, walk_joined(w->dirs[dir].path, name), fd, name, depth + 1,
+				    w->dirs[dir].device);
+	} else if (x->type == DT_LNK) {
+		walk_follow(w, dir, fd, name);
+	} else {
+		snprintf(text, sizeof text, "%s: not opened", type_text(x->type));
+		walk_put_problem(w, WALK_NOTE, dir, name, text);
+	}
+}
+
+static void visit_all(struct walk *w, uint32_t dir, int fd, const struct walk_listing *l, int depth)
+{
+	bool deeper = w->options->max_depth < 0 || depth < w->options->max_depth;
+
+	if (!w->part && w->options->jobs > 1 && l->folders >= FOLDERS_TO_SHARE && deeper) {
+		walk_share(w, dir, fd, l, depth);
+		return;
+	}
+	for (size_t i = 0; i < l->n && !w->failed; i++)
+		walk_visit(w, dir, fd, &l->v[i], depth);
 }
 
 /* An open descriptor for each level: names cannot be exchanged under us. */
@@ -112,17 +149,18 @@ void walk_folder(struct walk *w, char *path, int parent, const char *name, int d
 {
 	struct walk_dir *v = array_grow(w->dirs, w->dir_count, &w->dir_cap, sizeof *v);
 	uint32_t dir = (uint32_t)w->dir_count;
-	struct listing l = {0};
+	struct walk_listing l = {0};
 	struct stat st;
 	DIR *d = NULL;
 	int fd;
 
+	if (v)
+		w->dirs = v;
 	if (!path || !v) {
 		w->failed = true;
 		free(path);
 		return;
 	}
-	w->dirs = v;
 	w->dirs[w->dir_count++] = (struct walk_dir){.path = path};
 	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (depth > 0 ? O_NOFOLLOW : 0));
 	if (fd < 0 || fstat(fd, &st) != 0 || !(d = fdopendir(fd))) {
@@ -137,8 +175,8 @@ void walk_folder(struct walk *w, char *path, int parent, const char *name, int d
 		walk_put_problem(w, WALK_NOTE, dir, "", "another file system: left out");
 	else if (list(w, d, dir, &l) != 0)
 		w->failed = true;
-	for (size_t i = 0; i < l.n && !w->failed; i++)
-		visit(w, dir, dirfd(d), &l.v[i], depth);
-	listing_wipe(&l);
+	else
+		visit_all(w, dir, fd, &l, depth);
+	free(l.v);
 	closedir(d);
 }

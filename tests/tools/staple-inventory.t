@@ -142,6 +142,37 @@ is "the damaged one too" "$(lines '[(r["path"], r["index"]) for r in d if r["typ
 	"[('big.pem', 4501), ('store/broken.pem', 1)]"
 is "a repeat names its first place" "$(lines '[r["duplicate_of"] for r in d if r["type"]=="certificate" and r["index"]==4500]')" "['big.pem#0']"
 is "the last line is the summary" "$(lines 'd[-1]["type"], d[-1]["certificates"], d[-1]["problems"]')" "('summary', 4, 2)"
+# Many folders in one, which threads share, with files between them, links from one to another, and names
+# that differ only behind what all have in common.
+for d in a b c d e f g h i j k 'l m' é; do
+	mkdir -p "wide/$d/below"
+	for n in 10 9 1 11 1a; do cp store/bundle.pem "wide/$d/below/all-begin-alike-$n.pem"; done
+	cp store/bundle.pem "wide/$d.pem"
+	ln -s ../a/below/all-begin-alike-9.pem "wide/$d/to-a"
+	ln -s ../../k "wide/$d/below/loop"
+	mkfifo "wide/$d/pipe"
+done
+mkdir wide/empty; ln -s nowhere wide/b/broken
+for jobs in 1 2 5; do inv --format ndjson -v --jobs $jobs wide wide/b/../c >wide.$jobs; done
+ok "many folders are the same with two jobs" cmp wide.1 wide.2
+ok "and with five" cmp wide.1 wide.5
+is "they come in the order of the names' bytes" "$(/usr/bin/python3 - wide.2 <<'PY'
+import json, os, sys
+def below(d):
+    for name in sorted(os.listdir(d)):
+        path = os.path.join(d, name)
+        if os.path.isdir(path) and not os.path.islink(path):
+            yield from below(path)
+        elif name.endswith(b".pem"):
+            yield path
+met = []
+for line in open(sys.argv[1], encoding="utf-8"):
+    source = json.loads(line).get("source", "").encode()
+    if source.startswith(b"wide/") and source.endswith(b".pem") and source not in met:
+        met.append(source)
+print(met == list(below(b"wide")), len(met))
+PY
+)" "True 78"
 
 # --- containers ---
 mkdir stores
