@@ -5,7 +5,7 @@ targets=0
 for source in "$SRCDIR"/tests/fuzz/*.c; do
 	name=$(basename "$source" .c)
 	case $name in
-	writers) needs=libjansson-dev ;;
+	inspect | writers) needs=libjansson-dev ;;
 	cert | csr) needs=libssl-dev ;;
 	*) needs='' ;;
 	esac

@@ -27,7 +27,7 @@ static void well_formed(struct span value, const struct feature_facts *f)
 	int64_t v[MAX_VALUES + 1], missing;
 	struct buf again;
 	bool all_fit, five = false;
-	size_t n = values_of(value, v, &all_fit);
+	size_t n = values_of(value, v, &all_fit), less;
 
 	FUZZ_CHECK(feature_superset(value, value, &missing) || f->values > 256);
 	FUZZ_CHECK(feature_superset(value, SPAN_NONE, &missing));
@@ -45,6 +45,17 @@ static void well_formed(struct span value, const struct feature_facts *f)
 	v[n] = 12345;
 	feature_encode(&again, v, n + 1);
 	FUZZ_CHECK(feature_superset(buf_span(&again), value, &missing));
+	/* Without one of its values, the first wherever it stands, it is none; nor is an absent one. */
+	less = 0;
+	for (size_t i = 0; i < n; i++)
+		if (v[i] != v[0] || i == 0)
+			v[less++] = v[i];
+	buf_reset(&again);
+	if (n > 0)
+		feature_encode(&again, v + 1, less - 1);
+	missing = -1;
+	FUZZ_CHECK(n == 0 || (!feature_superset(buf_span(&again), value, &missing) && missing == v[0]));
+	FUZZ_CHECK(feature_superset(SPAN_NONE, value, &missing) == (n == 0));
 	buf_wipe(&again);
 }
 

@@ -1,5 +1,8 @@
-/* Any file, as staple-inspect takes it: told, taken apart, and written as text and as JSON. */
+/* Any file, as staple-inspect takes it: told, taken apart, and written as text and as JSON that a
+ * reader takes. */
 #include "tests/fuzz/fuzz.h"
+
+#include <jansson.h>
 
 #include "crypto/library.h"
 #include "ground/utf8.h"
@@ -28,6 +31,21 @@ static void write_as(const struct inspect_list *list, const char *format, struct
 	}
 }
 
+static void reads_back(const struct buf *out, size_t objects)
+{
+	json_error_t why;
+	json_t *root = json_loadb((char *)out->p, out->n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
+	json_t *list = json_object_get(root, "objects");
+
+	if (!root)
+		fprintf(stderr, "%s (octet %d)\n", why.text, why.position);
+	FUZZ_CHECK(root);
+	FUZZ_CHECK(json_array_size(list) == objects);
+	for (size_t i = 0; i < objects; i++)
+		FUZZ_CHECK(json_string_length(json_object_get(json_array_get(list, i), "kind")) > 0);
+	json_decref(root);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool started;
@@ -53,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	write_as(&in.list, "json", &out);
 	FUZZ_CHECK(out.n > 0 && out.p[out.n - 1] == '\n');
+	reads_back(&out, in.list.n);
 	write_as(&in.list, "text", &out);
 	inspect_wipe(&in);
 	buf_wipe(&bytes);

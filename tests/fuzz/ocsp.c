@@ -21,7 +21,20 @@ static void same_single(const struct ocsp_single *s, gnutls_ocsp_resp_t t, unsig
 		FUZZ_CHECK(s->this_update == this_update);
 	if (next_update != (time_t)-1 && s->next_update >= 0)
 		FUZZ_CHECK(s->next_update == next_update);
+	if (s->status == OCSP_REVOKED && revoked != (time_t)-1 && s->revoked_at >= 0)
+		FUZZ_CHECK(s->revoked_at == revoked);
+	if (s->status == OCSP_REVOKED)
+		FUZZ_CHECK((unsigned)(s->reason < 0 ? GNUTLS_X509_CRLREASON_UNSPECIFIED : s->reason) == reason);
 	gnutls_free(serial.data);
+}
+
+static bool has_single(gnutls_ocsp_resp_t t, unsigned i)
+{
+	gnutls_datum_t serial = {NULL, 0};
+	bool has = gnutls_ocsp_resp_get_single(t, i, NULL, NULL, NULL, &serial, NULL, NULL, NULL, NULL, NULL) == 0;
+
+	gnutls_free(serial.data);
+	return has;
 }
 
 static void compare(const struct ocsp_response *r)
@@ -37,6 +50,7 @@ static void compare(const struct ocsp_response *r)
 			FUZZ_CHECK(gnutls_ocsp_resp_get_status(t) == r->status);
 		for (unsigned i = 0; r->basic && !r->time_odd && ocsp_single_next(&cursor, &s); i++)
 			same_single(&s, t, i);
+		FUZZ_CHECK(!r->basic || !has_single(t, (unsigned)r->count));
 	}
 	gnutls_ocsp_resp_deinit(t);
 }

@@ -61,6 +61,21 @@ static bool signed_by_delegate(gnutls_ocsp_resp_t r, gnutls_x509_crt_t issuer, s
 	return found;
 }
 
+/* Does it say of this serial number that it is good? */
+static bool says_good(gnutls_ocsp_resp_t r, struct span serial)
+{
+	gnutls_datum_t theirs;
+	unsigned status;
+	bool says = false;
+
+	for (unsigned i = 0; !says && gnutls_ocsp_resp_get_single(r, i, NULL, NULL, NULL, &theirs, &status, NULL, NULL,
+								  NULL, NULL) == 0; i++) {
+		says = status == GNUTLS_OCSP_CERT_GOOD && span_equal(span_of(theirs.data, theirs.size), serial);
+		gnutls_free(theirs.data);
+	}
+	return says;
+}
+
 static void good_is_good(const struct staple_input *in, const struct staple_result *out)
 {
 	gnutls_datum_t d = {(unsigned char *)in->response.p, (unsigned)in->response.n};
@@ -72,7 +87,8 @@ static void good_is_good(const struct staple_input *in, const struct staple_resu
 	FUZZ_CHECK(out->next_update == WHEN_NONE || out->next_update >= in->now - 300);
 	FUZZ_CHECK(gnutls_ocsp_resp_init(&r) == 0);
 	if (issuer && gnutls_ocsp_resp_import(r, &d) == 0)
-		FUZZ_CHECK(signed_by(r, issuer) || signed_by_delegate(r, issuer, in->response));
+		FUZZ_CHECK((signed_by(r, issuer) || signed_by_delegate(r, issuer, in->response)) &&
+			   says_good(r, in->cert->serial));
 	gnutls_ocsp_resp_deinit(r);
 	if (issuer)
 		gnutls_x509_crt_deinit(issuer);

@@ -17,7 +17,8 @@ static const struct rule certificate_rules[] = {
 	 "A time that is not written as RFC 5280, 4.1.2.5 wants it is refused."},
 	/* the rest */
 	{F(VERSION), BOTH, D(VERSION), NULL, "A version that is none is told by each in its own way."},
-	{F(LOADS), GNUTLS, ANY, serial_in_version, "What stands behind the version libtasn1 takes for the serial number."},
+	{F(LOADS), GNUTLS, ANY, version_not_alone,
+	 "Of version and serial number libtasn1 takes the one for the other, whatever they stand in."},
 	{F(SERIAL), GNUTLS, D(TRAILING), version_trailing,
 	 "What stands behind the version libtasn1 takes for the serial number, or a part of it."},
 	{F(NOT_BEFORE) | F(NOT_AFTER), BOTH, D(TIME_FORMAT) | D(TIME_UNREADABLE), time_odd,

@@ -67,7 +67,8 @@ static inline void fuzz_urls(struct span all, const struct extension_facts *x)
 	}
 }
 
-static inline void fuzz_extensions(struct span all, const struct extension_facts *x, struct buf *b)
+static inline void fuzz_extensions(struct span all, const struct extension_facts *x, unsigned lists,
+				   struct buf *b)
 {
 	struct span cursor = x->list, oid;
 	struct extension one;
@@ -82,8 +83,9 @@ static inline void fuzz_extensions(struct span all, const struct extension_facts
 		features += span_equal(one.oid, OID_TLS_FEATURE);
 		count++;
 	}
-	FUZZ_CHECK(count <= x->count);
-	FUZZ_CHECK(features <= x->feature.extensions);
+	/* x->list is the first of several, which only requests may have */
+	FUZZ_CHECK(lists > 1 ? count <= x->count : count == x->count);
+	FUZZ_CHECK(lists > 1 ? features <= x->feature.extensions : features == x->feature.extensions);
 	for (cursor = x->san; x->san.p && extension_name_next(&cursor, &within, &name);) {
 		fuzz_inside(all, name.value);
 		extension_name_text(b, &name);
@@ -100,12 +102,14 @@ static inline void fuzz_extensions(struct span all, const struct extension_facts
 
 static inline void fuzz_key(struct span all, const struct spki *k)
 {
+	const char *kind = key_kind_text(k->kind);
 	char text[32];
 
 	fuzz_inside(all, k->der);
 	fuzz_inside(all, k->bits);
-	FUZZ_CHECK(strlen(spki_text(k, text)) < sizeof text);
-	FUZZ_CHECK(key_kind_text(k->kind) != NULL);
+	fuzz_inside(all, k->curve);
+	FUZZ_CHECK(strncmp(spki_text(k, text), kind, strlen(kind)) == 0);
+	FUZZ_CHECK(k->kind == KEY_EC || !span_present(k->curve));
 }
 
 #endif

@@ -522,10 +522,16 @@ static inline bool version_trailing(const struct difference *d)
 	       der_get_any(&version, NULL, NULL, NULL) == 0 && !der_end(version);
 }
 
-/* The serial number is missing, but where the version stands there is more. */
-static inline bool serial_in_version(const struct difference *d)
+/* We refuse version or serial number, and the version's [0] does not hold one element, no less and no
+ * more. */
+static inline bool version_not_alone(const struct difference *d)
 {
-	return !d->c && strncmp(d->why, "certificate: serialNumber ", 26) == 0 && version_trailing(d);
+	struct span version, rest;
+
+	return !d->c && (strncmp(d->why, "certificate: version ", 21) == 0 ||
+			 strncmp(d->why, "certificate: serialNumber ", 26) == 0) &&
+	       field_at(d, 0, &version, &rest) && span_present(version) &&
+	       (der_get_any(&version, NULL, NULL, NULL) != 0 || !der_end(version));
 }
 
 /* --- DER --- */
