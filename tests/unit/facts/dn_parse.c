@@ -53,6 +53,12 @@ static void names_go_both_ways(void **state)
 	stays("CN=\\#hash");
 	stays("DC=example,DC=com");
 	stays("CN=a,1.2.3.4=#0c0161");
+	/* every type that dn_text has a name for */
+	stays("EMAIL=a@b.example,description=d,postalAddress=p,postOfficeBox=1,telephoneNumber=12");
+	stays("name=n,initials=i,generationQualifier=g,dnQualifier=q,pseudonym=p,title=t,UID=u");
+	stays("SN=s,givenName=g,STREET=s,L=l,ST=s,serialNumber=1,businessCategory=b,postalCode=1");
+	stays("OU=o,organizationIdentifier=o,jurisdictionC=DE,jurisdictionST=s,jurisdictionL=l");
+	becomes("emailAddress=a@b.example", "EMAIL=a@b.example");
 	becomes("cn=a , o = b ", "CN=a,O=b");
 	becomes("2.5.4.3=a;O=b", "CN=a,O=b");
 	becomes("CN=\\4d\\c3\\bcller", "CN=Müller");
