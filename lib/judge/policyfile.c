@@ -150,11 +150,12 @@ static size_t fill(cfg_opt_t *out, const struct policysection *section)
 	return n;
 }
 
-/* All rows in one block: the outermost first, then each section's, a zero behind each. */
+/* All rows in one block: the outermost first, then each section's, a zero behind each.  Only the
+ * outermost of a whole policy has sections, and with them the severities. */
 static cfg_opt_t *options_new(enum policysection_id top)
 {
-	size_t all = policyoption_count + finding_rule_count + 2 * policysection_count + 2, n;
-	cfg_opt_t *v = calloc(all, sizeof *v), *sub;
+	size_t sections = top == SECTION_TOP ? finding_rule_count + 2 * policysection_count + 1 : 0, n;
+	cfg_opt_t *v = calloc(policyoption_count + sections + 1, sizeof *v), *sub;
 
 	if (!v)
 		return NULL;

@@ -13,7 +13,7 @@ struct scan {
 	const char *name;
 	unsigned line;
 	char word[WORD_MAX]; /* the last unquoted word, cut when too long for a name */
-	char shown[32];      /* the last token, for messages */
+	struct span shown;   /* the last token, for messages */
 	enum policysection_id top;
 	struct err *e;
 };
@@ -30,6 +30,10 @@ static int refuse(struct scan *s, const char *fmt, ...)
 	va_end(ap);
 	return err_set(s->e, ERR_PARSE, "%s:%u: %s", s->name, s->line, text);
 }
+
+/* The last token as messages show it: quoted, and its beginning when it is long. */
+#define SHOWN_MAX 30
+#define SHOWN(s) (int)((s)->shown.n > SHOWN_MAX ? SHOWN_MAX : (s)->shown.n), (const char *)(s)->shown.p
 
 static bool word_byte(uint8_t c)
 {
@@ -73,8 +77,7 @@ static int quoted(struct scan *s, uint8_t quote)
 	if (s->p == s->end || *s->p != quote)
 		return refuse(s, "a string that does not end on its line");
 	s->p++;
-	snprintf(s->shown, sizeof s->shown, "%.*s",
-		 (int)(s->p - start > 30 ? 30 : s->p - start), (const char *)start);
+	s->shown = span_of(start, (size_t)(s->p - start));
 	return TOKEN_QUOTED;
 }
 
@@ -85,13 +88,13 @@ static int next(struct scan *s)
 
 	skip_space(s);
 	if (s->p == s->end) {
-		snprintf(s->shown, sizeof s->shown, "end of file");
+		s->shown = span_str("end of file");
 		return TOKEN_END;
 	}
 	if (*s->p == '"' || *s->p == '\'')
 		return quoted(s, *s->p);
 	if (strchr("={}(),", *s->p) && *s->p) {
-		snprintf(s->shown, sizeof s->shown, "%c", *s->p);
+		s->shown = span_of(s->p, 1);
 		return *s->p++;
 	}
 	start = s->p;
@@ -110,34 +113,35 @@ static int next(struct scan *s)
 		n = sizeof s->word - 1;
 	memcpy(s->word, start, n);
 	s->word[n] = '\0';
-	snprintf(s->shown, sizeof s->shown, "%.30s", s->word);
+	s->shown = span_of(start, (size_t)(s->p - start));
 	return TOKEN_WORD;
 }
 
-static int expect(struct scan *s, int token, const char *behind, const char *allowed)
+/* Behind `what`, and the name of it if it has one. */
+static int expect(struct scan *s, int token, const char *what, const char *name, const char *allowed)
 {
+	const char *quote = name ? "'" : "";
 	int t = next(s);
 
 	if (t == TOKEN_ERROR)
 		return -1;
 	if (t == token || (token == TOKEN_QUOTED && t == TOKEN_WORD))
 		return 0;
-	return refuse(s, "'%s' behind %s; allowed: %s", s->shown, behind, allowed);
+	return refuse(s, "'%.*s' behind %s%s%s%s%s; allowed: %s", SHOWN(s), what, name ? " " : "", quote,
+		      name ? name : "", quote, allowed);
 }
 
 /* Behind "OPTION =". */
 static int value(struct scan *s, const struct policyoption *o, const char *name)
 {
 	int t = next(s);
-	char behind[WORD_MAX + 16];
 
 	if (t == TOKEN_ERROR || t == TOKEN_WORD || t == TOKEN_QUOTED)
 		return t == TOKEN_ERROR ? -1 : 0;
 	if (t != '{')
-		return refuse(s, "'%s' in place of the value of '%s'", s->shown, name);
+		return refuse(s, "'%.*s' in place of the value of '%s'", SHOWN(s), name);
 	if (!policyoption_is_list(o))
 		return refuse(s, "'%s' takes one value, not a list", name);
-	snprintf(behind, sizeof behind, "a value of '%s'", name);
 	for (;;) {
 		t = next(s);
 		if (t == '}')
@@ -145,7 +149,7 @@ static int value(struct scan *s, const struct policyoption *o, const char *name)
 		if (t == TOKEN_ERROR)
 			return -1;
 		if (t != TOKEN_WORD && t != TOKEN_QUOTED)
-			return refuse(s, "'%s' in the list of '%s'; allowed: values, commas", s->shown,
+			return refuse(s, "'%.*s' in the list of '%s'; allowed: values, commas", SHOWN(s),
 				      name);
 		t = next(s);
 		if (t == '}')
@@ -153,7 +157,8 @@ static int value(struct scan *s, const struct policyoption *o, const char *name)
 		if (t == TOKEN_ERROR)
 			return -1;
 		if (t != ',')
-			return refuse(s, "'%s' behind %s; allowed: ',' '}'", s->shown, behind);
+			return refuse(s, "'%.*s' behind a value of '%s'; allowed: ',' '}'", SHOWN(s),
+				      name);
 	}
 }
 
@@ -179,13 +184,12 @@ static int unknown(struct scan *s, const struct policysection *section, const ch
 static int assignment(struct scan *s, const struct policysection *section)
 {
 	const struct policyoption *o = policyoption_get(section, s->word);
-	char name[WORD_MAX], behind[WORD_MAX + 16];
+	char name[WORD_MAX];
 
 	memcpy(name, s->word, sizeof name);
 	if (!o)
 		return unknown(s, section, name);
-	snprintf(behind, sizeof behind, "option '%s'", name);
-	if (expect(s, '=', behind, "'='") != 0)
+	if (expect(s, '=', "option", name, "'='") != 0)
 		return -1;
 	return value(s, o, name);
 }
@@ -194,13 +198,12 @@ static int assignment(struct scan *s, const struct policysection *section)
 static int section_body(struct scan *s, const struct policysection *section)
 {
 	unsigned begin = s->line;
-	char behind[64];
 	int t;
 
-	snprintf(behind, sizeof behind, "section '%s'", section->name);
-	if (section->titled && expect(s, TOKEN_QUOTED, behind, "its title, then '{'") != 0)
+	if (section->titled &&
+	    expect(s, TOKEN_QUOTED, "section", section->name, "its title, then '{'") != 0)
 		return -1;
-	if (expect(s, '{', behind, "'{'") != 0)
+	if (expect(s, '{', "section", section->name, "'{'") != 0)
 		return -1;
 	for (;;) {
 		t = next(s);
@@ -211,7 +214,7 @@ static int section_body(struct scan *s, const struct policysection *section)
 		if (t == TOKEN_END)
 			return refuse(s, "section '%s' of line %u has no '}'", section->name, begin);
 		if (t != TOKEN_WORD)
-			return refuse(s, "'%s' in section '%s'; allowed: an option, '}'", s->shown,
+			return refuse(s, "'%.*s' in section '%s'; allowed: an option, '}'", SHOWN(s),
 				      section->name);
 		if (assignment(s, section) != 0)
 			return -1;
@@ -225,10 +228,10 @@ static int statement(struct scan *s)
 	if (s->top != SECTION_TOP)
 		return assignment(s, top);
 	if (strcmp(s->word, "include") == 0) {
-		if (expect(s, '(', "include", "'('") != 0 ||
-		    expect(s, TOKEN_QUOTED, "include(", "the name of a file") != 0)
+		if (expect(s, '(', "include", NULL, "'('") != 0 ||
+		    expect(s, TOKEN_QUOTED, "include(", NULL, "the name of a file") != 0)
 			return -1;
-		return expect(s, ')', "the file of include", "')'");
+		return expect(s, ')', "the file of include", NULL, "')'");
 	}
 	section = policysection_get(s->word);
 	if (section)
@@ -249,7 +252,7 @@ int policysyntax_check(struct span text, const char *name, enum policysection_id
 		if (t == TOKEN_ERROR)
 			return -1;
 		if (t != TOKEN_WORD)
-			return refuse(&s, "'%s' in place of an option or section", s.shown);
+			return refuse(&s, "'%.*s' in place of an option or section", SHOWN(&s));
 		if (statement(&s) != 0)
 			return -1;
 	}
