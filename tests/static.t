@@ -6,7 +6,7 @@
 known=$SRCDIR/tests/static-known.txt
 cd "$SRCDIR" || exit 99
 flags=(-std=gnu11 -Ilib -I. -D_GNU_SOURCE $(env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s --no-print-directory -C "$BUILDDIR" print-cppflags))
-flags+=(-DHAVE_SECCOMP)
+flags+=(-DHAVE_SECCOMP '-DLIBARCHIVE="libarchive.so"')
 for name in SYSCONFDIR DATADIR VERSION PACKAGE_NAME PACKAGE_VERSION PACKAGE_STRING; do
 	flags+=("-D$name=\"$name\"")
 done

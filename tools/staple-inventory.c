@@ -409,6 +409,10 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 	}
 	if (status == STATUS_HOLDS && n == 0)
 		status = usual_places(run, &roots);
+	if (status == STATUS_HOLDS && given.archives && store_archives_start(&e) != 0) {
+		tool_fail(run, &e);
+		status = STATUS_UNCHECKED;
+	}
 	if (status == STATUS_HOLDS)
 		status = tokens ? STATUS_HOLDS : tool_confine(run, false, outputs);
 	if (status == STATUS_HOLDS)

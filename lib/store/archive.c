@@ -5,10 +5,8 @@
  * programs.
  */
 #include "ground/limits.h"
+#include "store/archive_library.h"
 #include "store/readers.h"
-
-#include <archive.h>
-#include <archive_entry.h>
 
 static bool has(struct span s, size_t at, const char *magic, size_t n)
 {
@@ -69,34 +67,35 @@ bool store_archive_is(struct span s)
 	return kind_of(s) || is_old_tar(s);
 }
 
-static struct archive *open_bytes(struct span bytes)
+static struct archive *open_bytes(const struct archive_library *lib, struct span bytes)
 {
-	struct archive *a = archive_read_new();
+	struct archive *a = lib->archive_read_new();
 
 	if (!a)
 		return NULL;
-	archive_read_support_filter_gzip(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_lzma(a);
-	archive_read_support_filter_lzip(a);
-	archive_read_support_filter_compress(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_filter_zstd(a);
-	archive_read_support_filter_lz4(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_zip(a);
-	archive_read_support_format_ar(a);
-	archive_read_support_format_cpio(a);
-	archive_read_support_format_raw(a);
-	if (archive_read_open_memory(a, bytes.p, bytes.n) == ARCHIVE_OK)
+	lib->archive_read_support_filter_gzip(a);
+	lib->archive_read_support_filter_xz(a);
+	lib->archive_read_support_filter_lzma(a);
+	lib->archive_read_support_filter_lzip(a);
+	lib->archive_read_support_filter_compress(a);
+	lib->archive_read_support_filter_bzip2(a);
+	lib->archive_read_support_filter_zstd(a);
+	lib->archive_read_support_filter_lz4(a);
+	lib->archive_read_support_format_tar(a);
+	lib->archive_read_support_format_zip(a);
+	lib->archive_read_support_format_ar(a);
+	lib->archive_read_support_format_cpio(a);
+	lib->archive_read_support_format_raw(a);
+	if (lib->archive_read_open_memory(a, bytes.p, bytes.n) == ARCHIVE_OK)
 		return a;
-	archive_read_free(a);
+	lib->archive_read_free(a);
 	return NULL;
 }
 
 /* What all members of one archive, and of those within it, share. */
 struct unpacking {
 	struct store_input *in;
+	const struct archive_library *lib;
 	struct archive *a;
 	struct buf content, name;
 	size_t members, nothing;
@@ -116,7 +115,7 @@ static int unpack(struct unpacking *u)
 	buf_reset(&u->content);
 	for (;;) {
 		uint8_t *room = buf_room(&u->content, 65536);
-		la_ssize_t n = room ? archive_read_data(u->a, room, 65536) : -1;
+		la_ssize_t n = room ? u->lib->archive_read_data(u->a, room, 65536) : -1;
 
 		if (n == 0)
 			return 0;
@@ -153,7 +152,7 @@ static void read_member(struct unpacking *u, const char *name)
 	sub.bytes = buf_span(&u->content);
 	if (rc < 0) {
 		store_problem(&sub, STORE_NO_INDEX, STORE_ERROR, "cannot be unpacked: %s",
-			      archive_error_string(u->a) ? archive_error_string(u->a) : "out of memory");
+			      u->lib->archive_error_string(u->a) ? u->lib->archive_error_string(u->a) : "out of memory");
 	} else if (rc > 0) {
 		store_problem(&sub, STORE_NO_INDEX, STORE_ERROR,
 			      *u->in->budget == 0 ? "not read: the archive unpacks to more than %u MiB"
@@ -177,10 +176,10 @@ static void damaged(struct unpacking *u)
 }
 
 /* Of a regular file; ar keeps no kind. */
-static bool is_file(struct archive_entry *entry)
+static bool is_file(const struct archive_library *lib, struct archive_entry *entry)
 {
-	return (archive_entry_filetype(entry) == AE_IFREG || archive_entry_filetype(entry) == 0) &&
-	       !archive_entry_hardlink(entry);
+	return (lib->archive_entry_filetype(entry) == AE_IFREG || lib->archive_entry_filetype(entry) == 0) &&
+	       !lib->archive_entry_hardlink(entry);
 }
 
 static void read_members(struct unpacking *u)
@@ -189,13 +188,13 @@ static void read_members(struct unpacking *u)
 	const char *name;
 	int rc;
 
-	while ((rc = archive_read_next_header(u->a, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN ||
+	while ((rc = u->lib->archive_read_next_header(u->a, &entry)) == ARCHIVE_OK || rc == ARCHIVE_WARN ||
 	       rc == ARCHIVE_RETRY) {
 		if (rc == ARCHIVE_RETRY) {
 			damaged(u);
 			continue;
 		}
-		if (archive_format(u->a) == ARCHIVE_FORMAT_RAW && archive_filter_count(u->a) <= 1)
+		if (u->lib->archive_format(u->a) == ARCHIVE_FORMAT_RAW && u->lib->archive_filter_count(u->a) <= 1)
 			break; /* neither packed nor an archive */
 		if (++u->members > LIMIT_ARCHIVE_MEMBERS &&
 		    too_much(u, "more members than", LIMIT_ARCHIVE_MEMBERS))
@@ -203,14 +202,14 @@ static void read_members(struct unpacking *u)
 		if (*u->in->budget == 0 &&
 		    too_much(u, "it unpacks to more than MiB", LIMIT_ARCHIVE_TOTAL >> 20))
 			return;
-		if (!is_file(entry))
+		if (!is_file(u->lib, entry))
 			continue;
-		name = archive_entry_pathname(entry);
+		name = u->lib->archive_entry_pathname(entry);
 		read_member(u, name ? name : "(a name that cannot be read)");
 	}
 	if (rc != ARCHIVE_EOF && rc != ARCHIVE_OK && rc != ARCHIVE_WARN)
 		store_problem(u->in, STORE_NO_INDEX, STORE_ERROR, "archive: %s",
-			      archive_error_string(u->a) ? archive_error_string(u->a) : "cannot be read");
+			      u->lib->archive_error_string(u->a) ? u->lib->archive_error_string(u->a) : "cannot be read");
 }
 
 void store_archive_read(struct store_input *in)
@@ -218,6 +217,7 @@ void store_archive_read(struct store_input *in)
 	const struct kind *k = kind_of(in->bytes);
 	struct unpacking u = {.in = in};
 	size_t budget = LIMIT_ARCHIVE_TOTAL;
+	struct err e;
 
 	if (k && k->unread) {
 		store_problem(in, STORE_NO_INDEX, in->options->archives ? STORE_ERROR : STORE_NOTE,
@@ -233,14 +233,19 @@ void store_archive_read(struct store_input *in)
 			      "an archive within %u archives: not read", LIMIT_ARCHIVE_DEPTH);
 		return;
 	}
+	u.lib = archive_library(&e);
+	if (!u.lib) {
+		store_problem(in, STORE_NO_INDEX, STORE_ERROR, "archive: %s", e.text);
+		return;
+	}
 	if (!in->budget)
 		in->budget = &budget;
-	u.a = open_bytes(in->bytes);
+	u.a = open_bytes(u.lib, in->bytes);
 	if (!u.a) {
 		store_problem(in, STORE_NO_INDEX, STORE_ERROR, "archive: cannot be read");
 	} else {
 		read_members(&u);
-		archive_read_free(u.a);
+		u.lib->archive_read_free(u.a);
 	}
 	if (u.nothing > 0)
 		store_problem(in, STORE_NO_INDEX, STORE_NOTE,
@@ -252,4 +257,9 @@ void store_archive_read(struct store_input *in)
 		in->budget = NULL;
 	buf_wipe_secret(&u.content); /* a member may have been a key */
 	buf_wipe(&u.name);
+}
+
+int store_archives_start(struct err *e)
+{
+	return archive_library(e) ? 0 : -1;
 }

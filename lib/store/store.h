@@ -82,6 +82,10 @@ void store_staple(struct store_input *in, struct span der);
 void store_problem(struct store_input *in, size_t index, enum store_weight w, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
 
+/* What archives need is loaded, for a program that may open no library later.  ERR_UNSUPPORTED: it is
+ * not there; reading an archive is a problem then. */
+MUST_USE int store_archives_start(struct err *e);
+
 /* The certificates of the token or object that in->path, a pkcs11: URL, names. */
 void store_token_read(struct store_input *in);
 

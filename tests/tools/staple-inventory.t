@@ -548,6 +548,19 @@ is "holds its certificate" "$(query 'len(d["certificates"])')" 1
 status_is "without --archives" 0 inv --format json all.zip
 is "archives are only told" "$(query '[(p["severity"], p["reason"]) for p in d["problems"]]')" \
 	"[('info', 'an archive: --archives looks into it')]"
+# The library comes with the option.
+library=$(ldd "$BUILDDIR/tools/staple-inventory" | grep -o 'libarchive[^ ]*')
+is "a program that looks into no archive does not load libarchive" "$library" ""
+mkdir no-library
+for f in $(strings -a "$(command -v staple-inventory)" | grep -E '^libarchive[.a-z0-9-]*$'); do
+	echo 'not a library' >"no-library/$f"
+done
+status_is "without libarchive --archives is status 2" 2 \
+	env LD_LIBRARY_PATH="$PWD/no-library" staple-inventory --no-system-policy --archives all.zip
+err_like "and names it" '^staple-inventory: archives cannot be read without libarchive.*: .'
+status_is "and nothing else needs it" 0 \
+	env LD_LIBRARY_PATH="$PWD/no-library" staple-inventory --no-system-policy pki/ms.pem
+rm -r no-library
 /usr/bin/python3 - <<'PY'
 import base64, zipfile
 with zipfile.ZipFile("locked.zip", "w") as z: # the flag that says encrypted, and what would be its head
