@@ -228,21 +228,24 @@ void json_put_hex(struct json *j, struct span key, struct span s)
 
 void json_put_int(struct json *j, struct span key, int64_t v)
 {
-	uint8_t text[TEXT_INT_MAX];
+	uint8_t *p = start(j, key, TEXT_INT_MAX);
 
-	json_put_word(j, key, span_of(text, (size_t)(text_put_int(text, v) - text)));
+	if (p)
+		done(j, text_put_int(p, v));
 }
 
 void json_put_time(struct json *j, struct span key, int64_t t)
 {
-	char text[WHEN_TEXT_SIZE + 2];
+	uint8_t *p = start(j, key, WHEN_TEXT_SIZE + 1);
 
-	when_format(t, text + 1);
-	if (!text[1]) {
-		json_put_word(j, key, span_of("null", 4));
+	if (!p)
+		return;
+	when_format(t, (char *)p + 1);
+	if (p[1] == '\0') {
+		done(j, put_bytes(p, "null", 4));
 		return;
 	}
-	text[0] = '"';
-	text[WHEN_TEXT_SIZE] = '"';
-	json_put_word(j, key, span_of(text, WHEN_TEXT_SIZE + 1));
+	p[0] = '"';
+	p[WHEN_TEXT_SIZE] = '"';
+	done(j, p + WHEN_TEXT_SIZE + 1);
 }

@@ -33,18 +33,19 @@ uint8_t *text_put_hex(uint8_t *to, struct span s)
 uint8_t *text_put_int(uint8_t *to, int64_t v)
 {
 	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-	uint8_t text[TEXT_INT_MAX];
-	size_t at = sizeof text;
+	uint8_t *end, *p;
 
-	do {
-		text[--at] = (uint8_t)('0' + u % 10);
-		u /= 10;
-	} while (u > 0);
 	if (v < 0)
 		*to++ = '-';
-	while (at < sizeof text)
-		*to++ = text[at++];
-	return to;
+	end = to + 1;
+	for (uint64_t tens = u / 10; tens > 0; tens /= 10)
+		end++;
+	p = end;
+	do {
+		*--p = (uint8_t)('0' + u % 10);
+		u /= 10;
+	} while (p > to);
+	return end;
 }
 
 void text_hex(struct buf *b, struct span s)
