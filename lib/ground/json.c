@@ -242,7 +242,8 @@ void json_put_time(struct json *j, struct span key, int64_t t)
 		return;
 	when_format(t, (char *)p + 1);
 	if (p[1] == '\0') {
-		done(j, put_bytes(p, "null", 4));
+		memcpy(p, "null", 4);
+		done(j, p + 4);
 		return;
 	}
 	p[0] = '"';

@@ -25,32 +25,41 @@ const struct seen_row *seen_get(const struct seen *s, size_t row)
 	return &s->blocks[row / BLOCK_ROWS][row % BLOCK_ROWS];
 }
 
+static size_t row_in(uint64_t slot)
+{
+	return (size_t)(slot & UINT32_MAX) - 1;
+}
+
 /* The slot where the fingerprint stands, or the free one where it would. */
 static size_t slot_of(const struct seen *s, const uint8_t sha256[32])
 {
-	uint64_t h;
-	size_t at;
+	uint32_t h = seen_hash(sha256);
+	size_t at = h & (s->slot_count - 1);
 
-	memcpy(&h, sha256, sizeof h); /* a digest is its own hash */
-	at = (size_t)h & (s->slot_count - 1);
-	while (s->slots[at] != 0 &&
-	       memcmp(seen_get(s, s->slots[at] - 1)->sha256, sha256, 32) != 0)
+	while (s->slots[at] != 0 && (s->slots[at] >> 32 != h ||
+				     memcmp(seen_get(s, row_in(s->slots[at]))->sha256, sha256, 32) != 0))
 		at = (at + 1) & (s->slot_count - 1);
 	return at;
 }
 
 static int grow_slots(struct seen *s, struct err *e)
 {
-	size_t count = s->slot_count ? s->slot_count * 2 : 1024;
-	uint32_t *slots = calloc(count, sizeof *slots);
+	size_t count = s->slot_count ? s->slot_count * 2 : 1024, at;
+	uint64_t *slots = calloc(count, sizeof *slots);
 
 	if (!slots)
 		return err_set(e, ERR_MEMORY, "out of memory for %zu fingerprints", s->n);
+	for (size_t i = 0; i < s->slot_count; i++) {
+		if (s->slots[i] == 0)
+			continue;
+		at = (size_t)(s->slots[i] >> 32) & (count - 1);
+		while (slots[at] != 0)
+			at = (at + 1) & (count - 1);
+		slots[at] = s->slots[i];
+	}
 	free(s->slots);
 	s->slots = slots;
 	s->slot_count = count;
-	for (size_t i = 0; i < s->n; i++)
-		s->slots[slot_of(s, seen_get(s, i)->sha256)] = (uint32_t)(i + 1);
 	return 0;
 }
 
@@ -78,7 +87,7 @@ int seen_add(struct seen *s, const uint8_t sha256[32], uint32_t file, uint32_t i
 		return -1;
 	at = slot_of(s, sha256);
 	if (s->slots[at] != 0) {
-		*row = s->slots[at] - 1;
+		*row = row_in(s->slots[at]);
 		return 0;
 	}
 	if (s->n >= UINT32_MAX - 1)
@@ -90,7 +99,7 @@ int seen_add(struct seen *s, const uint8_t sha256[32], uint32_t file, uint32_t i
 	r->file = file;
 	r->index = index;
 	*row = s->n++;
-	s->slots[at] = (uint32_t)s->n;
+	s->slots[at] = (uint64_t)seen_hash(sha256) << 32 | (uint32_t)s->n;
 	return 1;
 }
 
@@ -101,5 +110,5 @@ size_t seen_find(const struct seen *s, const uint8_t sha256[32])
 	if (s->slot_count == 0)
 		return SIZE_MAX;
 	at = slot_of(s, sha256);
-	return s->slots[at] ? s->slots[at] - 1 : SIZE_MAX;
+	return s->slots[at] ? row_in(s->slots[at]) : SIZE_MAX;
 }

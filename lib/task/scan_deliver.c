@@ -93,6 +93,9 @@ static int nothing_found(struct scan *s, struct err *e)
 		       : scan_keep(s, &x, (const uint8_t *)text, (const char *)s->path.p, NULL, e);
 }
 
+/* So many records ahead it is known what will be looked for. */
+#define SOON 4
+
 static int deliver_file(struct scan *s, struct item *it, struct item_file *f, size_t from,
 			struct err *e)
 {
@@ -100,9 +103,12 @@ static int deliver_file(struct scan *s, struct item *it, struct item_file *f, si
 
 	if (part && (set_path(s, f->entry, e) != 0 || deliver_orphan(s, it, e) != 0))
 		return -1;
-	for (size_t i = from; i < f->end; i++)
+	for (size_t i = from; i < f->end; i++) {
+		if (i + SOON < f->end)
+			seen_expect(&s->seen, it->records[i + SOON].sha256);
 		if (deliver_record(s, it, f, &it->records[i], e) != 0)
 			return -1;
+	}
 	s->sum.keys += f->keys;
 	if (part) {
 		s->base += it->certs;
