@@ -16,6 +16,16 @@ static double clock_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+bool progress_due(double *last)
+{
+	double now = clock_now();
+
+	if (*last > 0 && now - *last < EVERY)
+		return false;
+	*last = now;
+	return true;
+}
+
 void progress_begin(struct progress *p)
 {
 	*p = (struct progress){clock_now(), 0};

@@ -16,6 +16,9 @@ struct progress_now {
 	double share;         /* of the whole that is done, 0 to 1 */
 };
 
+/* Has a tenth of a second gone by since this said so last?  *last begins as 0. */
+bool progress_due(double *last);
+
 void progress_begin(struct progress *p);
 
 /* "512 of 4491 files, 300 certificates, 2048 files/s, 2s left" into out.  False: it was shown a

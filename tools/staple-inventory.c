@@ -217,13 +217,16 @@ static void progress(void *context, size_t files, size_t of, size_t certs, doubl
 		tool_progress(context, "%s", text);
 }
 
+static double flushed;
+static bool streams, waits; /* for a pipe: whoever reads the report waits, too */
+
 static int flush(void *context, struct err *e)
 {
 	struct tool_run *run = context;
 
 	if (given.diff)
 		buf_reset(&run->out); /* the listing is not asked for */
-	else if (run->out.n >= 256 * 1024)
+	else if (run->out.n > 0 && (run->out.n >= 256 * 1024 || (streams && (waits || progress_due(&flushed)))))
 		tool_flush(run);
 	return run->out_failed ? err_set(e, ERR_IO, "the report could not be written") : 0;
 }
@@ -277,6 +280,8 @@ static int run_scan(struct tool_run *run, struct scan_options *o, const char *co
 	o->jobs = o->walk.jobs = run->jobs;
 	o->stream = !given.servers && (strcmp(run->format, "ndjson") == 0 ||
 				       (given.diff && given.lists[OPTION_FAIL_ON].n == 0));
+	streams = o->stream;
+	waits = strcmp(roots[0], "-") == 0 && !roots[1];
 	o->servers = given.servers;
 	o->context = run;
 	o->progress = run->progress ? progress : NULL;

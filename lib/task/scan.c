@@ -38,6 +38,8 @@ static int run(struct scan *s, const char *const *roots, struct err *e)
 			 .process = scan_process, .deliver = scan_deliver_item, .discard = scan_discard};
 
 	share_descriptors(&w);
+	if (roots[0] && strcmp(roots[0], "-") == 0 && !roots[1])
+		w.ahead = 1; /* what has come is told before more is waited for */
 	for (const char *const *r = roots; *r; r++)
 		if (strcmp(*r, "-") == 0 || pkcs11_is_url(*r) ? walk_add_name(&s->walk, *r, e) != 0
 								 : walk_add(&s->walk, *r, e) != 0)
@@ -73,6 +75,7 @@ static void wipe(struct scan *s)
 		next = it->next;
 		scan_item_free(it);
 	}
+	buf_wipe_secret(&s->pipe.bytes);
 	if (s->dirfd >= 0)
 		close(s->dirfd);
 	if (s->big) {

@@ -12,7 +12,7 @@ static int set_path(struct scan *s, size_t entry, struct err *e)
 	if (s->o->stream && scan_links(s, &s->walk.v[entry], &s->links, e) != 0)
 		return -1;
 	s->entry = entry;
-	s->base = 0;
+	memset(s->base, 0, sizeof s->base);
 	s->open_end = 0;
 	buf_reset(&s->path);
 	buf_reset(&s->head);
@@ -62,7 +62,7 @@ static int deliver_record(struct scan *s, struct item *it, const struct item_fil
 	if (set_path(s, f->entry, e) != 0)
 		return -1;
 	if (x->index != STORE_NO_INDEX)
-		x->index += s->base;
+		x->index += s->base[x->kind <= RECORD_STAPLE ? x->kind : RECORD_CERT];
 	return scan_deliver(s, it, x, (const char *)s->path.p, e);
 }
 
@@ -72,7 +72,7 @@ static int deliver_orphan(struct scan *s, struct item *it, struct err *e)
 	static const char text[] = "the PEM block is damaged: END without BEGIN";
 	struct record x = {.kind = RECORD_PROBLEM, .n = sizeof text, .format = "pem"};
 
-	x.index = s->base;
+	x.index = s->base[RECORD_CERT];
 	if (!it->part.orphan || s->open_end > it->part.orphan_at)
 		return 0;
 	count_side(s, &x);
@@ -111,7 +111,8 @@ static int deliver_file(struct scan *s, struct item *it, struct item_file *f, si
 	}
 	s->sum.keys += f->keys;
 	if (part) {
-		s->base += it->certs;
+		for (size_t i = 0; i <= RECORD_STAPLE; i++)
+			s->base[i] += it->found[i];
 		if (it->part.open_end > s->open_end)
 			s->open_end = it->part.open_end;
 		if (it->final && s->open_end == 0 && nothing_found(s, e) != 0)
@@ -136,7 +137,7 @@ int scan_deliver_item(void *context, void *item, struct err *e)
 {
 	struct scan *s = context;
 	struct item *it = item;
-	double part = it->kind == ITEM_PART && !it->final ? (double)(it->offset + PART_SIZE) / (double)it->of : 0;
+	double part = it->kind == ITEM_PART && !it->final && it->of > 0 ? (double)(it->offset + PART_SIZE) / (double)it->of : 0;
 	size_t from = 0;
 	int rc = 0;
 

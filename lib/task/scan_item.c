@@ -180,8 +180,7 @@ static void take_cert(void *context, const struct store_object *o, const struct 
 
 	if (!x)
 		return;
-	if (k->part)
-		k->item->certs++;
+	k->item->found[RECORD_CERT]++;
 	x->must_staple = (uint8_t)cert_must_staple(c);
 	x->not_after = c->not_after;
 	if (hash_digest(HASH_SHA256, c->der, &d, NULL) != 0) {
@@ -207,6 +206,7 @@ static void take_request(void *context, const struct store_object *o, const stru
 
 	if (!x)
 		return;
+	k->item->found[RECORD_REQUEST]++;
 	x->must_staple = (uint8_t)csr_must_staple(r);
 	buf_add(&k->item->bytes, r->der);
 	scan_end_record(k, x);
@@ -219,6 +219,7 @@ static void take_staple(void *context, const struct store_object *o, const struc
 
 	if (!x)
 		return;
+	k->item->found[RECORD_STAPLE]++;
 	buf_add(&k->item->bytes, r->der);
 	scan_end_record(k, x);
 }

@@ -32,8 +32,10 @@ void scan_item_put(struct scan *s, struct item *it)
 	for (size_t i = 0; i < it->file_count; i++)
 		if (it->files[i].fd > STDERR_FILENO)
 			close(it->files[i].fd);
-	it->file_count = it->n = it->certs = 0;
+	it->file_count = it->n = 0;
+	memset(it->found, 0, sizeof it->found);
 	buf_reset(&it->bytes);
+	buf_reset(&it->content);
 	pthread_mutex_lock(&s->lock);
 	if (it->big && --it->big->users == 0) {
 		close(it->big->fd);
@@ -49,6 +51,7 @@ void scan_item_free(struct item *it)
 {
 	free(it->records);
 	buf_wipe(&it->bytes);
+	buf_wipe_secret(&it->content);
 	free(it);
 }
 
@@ -90,8 +93,14 @@ static void open_file(struct scan *s, struct item_file *f)
 		f->error = errno;
 		return;
 	}
-	if (f->fd == STDIN_FILENO)
-		return;
+	if (f->fd == STDIN_FILENO) { /* a file, from its front, is one like others */
+		if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode) || lseek(f->fd, 0, SEEK_CUR) != 0)
+			return;
+		f->fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		f->error = f->fd < 0 ? errno : 0;
+		if (f->fd < 0)
+			return;
+	}
 	/* Of what the folder calls a file the size is asked alone, which costs a third; pipes and
 	 * sockets have none, and devices none but disks. */
 	size = s->walk.v[f->entry].dir == WALK_NO_DIR ? 0 : lseek(f->fd, 0, SEEK_END);
@@ -160,6 +169,10 @@ static int fill_item(struct scan *s, struct item *it, struct err *e)
 		*f = (struct item_file){.entry = s->next_entry++, .fd = -1};
 		if (kind == WALK_FILE || kind == WALK_LINK)
 			open_file(s, f);
+		if (f->fd == STDIN_FILENO) {
+			scan_pipe_begin(s, f->entry);
+			return it->file_count > 0;
+		}
 		if (f->size > LARGE_FILE && is_text(f->fd))
 			return start_big(s, f, e) != 0 ? -1 : it->file_count > 0;
 		it->file_count++;
@@ -176,9 +189,12 @@ int scan_produce(void *context, void **item, struct err *e)
 
 	if (!it)
 		return -1;
-	rc = s->big ? 0 : fill_item(s, it, e);
+	rc = s->big || s->pipe.active ? 0 : fill_item(s, it, e);
 	if (rc == 0 && s->big) {
 		next_part(s, it);
+		rc = 1;
+	} else if (rc == 0 && s->pipe.active) {
+		scan_pipe_next(s, it);
 		rc = 1;
 	}
 	if (rc == 1)

@@ -68,6 +68,7 @@ struct item_file {
 	int fd;              /* or -1 */
 	int error;           /* errno of the open */
 	bool read;           /* it was, to its end */
+	bool held;           /* its bytes are the item's content */
 	unsigned became;     /* mode of what it is, when that is no file any more; or 0 */
 	uint64_t size;
 	size_t end;          /* of its records in the item */
@@ -83,18 +84,28 @@ struct big_file {
 
 struct item {
 	struct item *next;   /* of the free list */
-	enum { ITEM_SMALL, ITEM_WHOLE, ITEM_PART, ITEM_STREAM } kind;
+	enum { ITEM_SMALL, ITEM_PART } kind;
 	struct item_file files[ITEM_FILES];
 	size_t file_count;
-	struct big_file *big;
+	struct big_file *big; /* ITEM_PART: of it; NULL: the part is in `content` */
+	struct buf content;  /* of standard input */
 	uint64_t offset, of; /* ITEM_PART; of so many bytes */
 	bool final;          /* ITEM_PART: the last one of its file */
 	struct store_pem_part part;
-	size_t certs;        /* found in this part */
+	size_t found[RECORD_STAPLE + 1]; /* certificates, requests, staples in this part */
 	struct record *records;
 	size_t n, cap;
 	struct buf bytes;
 	bool failed;         /* memory */
+};
+
+/* Standard input that is no file. */
+struct scan_pipe {
+	bool active, ended;
+	size_t entry;
+	struct buf bytes;    /* read, and not yet in an item */
+	uint64_t offset;     /* of bytes */
+	int error;           /* errno */
 };
 
 /* What was worked out for an issuer: stores have few, and each many certificates. */
@@ -171,6 +182,7 @@ struct scan {
 	struct big_file *big;
 	size_t big_entry;
 	uint64_t big_offset;
+	struct scan_pipe pipe;
 	pthread_mutex_t lock;
 	struct item *free_items;
 	struct worker *workers;
@@ -178,7 +190,7 @@ struct scan {
 	size_t entry;          /* whose name stands in `path` */
 	struct buf path, head, text;
 	const char **links;    /* that lead to it; owned array, or NULL */
-	size_t base;           /* certificates of this file before the part */
+	size_t base[RECORD_STAPLE + 1]; /* certificates, requests, staples of this file before the part */
 	uint64_t open_end;     /* of the part before */
 	size_t done;           /* entries delivered */
 	/* keeping */
@@ -247,6 +259,10 @@ MUST_USE int scan_deliver(struct scan *s, const struct item *it, const struct re
 
 /* A file that is not in the walk, read into what is kept; after all was delivered. */
 MUST_USE int scan_extra(struct scan *s, const char *path, struct span bytes, struct err *e);
+
+/* scan_pipe.c: after _begin, _next fills items until pipe.active is false. */
+void scan_pipe_begin(struct scan *s, size_t entry);
+void scan_pipe_next(struct scan *s, struct item *it);
 
 /* scan_row.c: one certificate's row, from its facts */
 bool scan_may_trouble(const struct scan *s, const struct cert *c);

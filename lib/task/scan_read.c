@@ -35,8 +35,7 @@ static int read_whole(int fd, uint64_t size, struct buf *out)
 		if (!room)
 			return ENOMEM;
 		do
-			n = fd == STDIN_FILENO ? read(fd, room, ask)
-					: file_quick_read(fd, room, ask, (off_t)out->n);
+			n = file_quick_read(fd, room, ask, (off_t)out->n);
 		while (n < 0 && errno == EINTR);
 		if (n < 0)
 			return errno;
@@ -146,15 +145,14 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 	buf_reset(&w->file);
 	if (file->fd >= 0) {
 		error = read_whole(file->fd, file->size, &w->file);
-		if (file->fd != STDIN_FILENO)
-			file_quick_close(file->fd);
+		file_quick_close(file->fd);
 		file->fd = -1;
 	}
 	file->read = error == 0;
 	if (error != 0)
 		not_read(&k, file, error);
 	else
-		read_content(&k, w, file, buf_span(&w->file));
+		read_content(&k, w, file, buf_span(file->held ? &it->content : &w->file));
 	free((void *)k.links);
 	file->end = it->n;
 	if (w->file.cap > 4 * LARGE_FILE)
@@ -196,12 +194,21 @@ static void read_part(struct sink_state *k, struct worker *w, struct item *it)
 
 	buf_reset(&w->file);
 	it->part = (struct store_pem_part){.offset = it->offset, .own = PART_SIZE};
-	do {
+	if (!it->big) { /* cut behind a block */
+		in.bytes = buf_span(&it->content);
+		it->part.own = in.bytes.n;
+		it->part.last = true;
+		error = it->files[0].error;
+		(void)!store_pem_part(&in, &it->part, &done);
+	}
+	while (it->big) {
 		it->part.last = !fill(it, &w->file, want, &error);
 		in.bytes = buf_span(&w->file);
 		want += more;
 		more *= 2;
-	} while (store_pem_part(&in, &it->part, &done) == 1 && !it->part.last);
+		if (store_pem_part(&in, &it->part, &done) != 1 || it->part.last)
+			break;
+	}
 	if (error != 0)
 		problem_here(k, STORE_ERROR, strerror(error));
 	it->files[0].keys = in.keys;
@@ -219,6 +226,8 @@ static void do_part(struct scan *s, struct worker *w, struct item *it)
 	(void)buf_reserve(&it->bytes, PART_SIZE);
 	read_part(&k, w, it);
 	it->files[0].end = it->n;
+	if (!it->big)
+		return;
 	pthread_mutex_lock(&s->lock);
 	if (--it->big->users == 0) {
 		close(it->big->fd);

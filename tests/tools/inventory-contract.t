@@ -212,4 +212,51 @@ status_is "links alone" 0 inv --format json over/link over/link ./over/link
 is "lead to one file" "$(query '[c["links"] for c in d["certificates"]]')" "[['over/link']]"
 status_is "ndjson" 0 inv --format ndjson over over/sub
 is "has no record twice" "$(grep -c '"type":"certificate"' out)" 4
+
+# --- standard input: a file, a pipe, slow ---
+cat a.pem b.pem ca.pem b.pem >all.pem
+inv --format json --at @1790000000 - <all.pem >file.json
+for jobs in 1 3; do
+	cat all.pem | inv --format json --at @1790000000 --jobs $jobs - >pipe.json
+	ok "a pipe says what the file says, with $jobs jobs" cmp file.json pipe.json
+done
+{ dd bs=1 count="$(stat -c %s a.pem)" >/dev/null 2>&1; inv --format json - >out; } <all.pem
+is "a file of which a part was read already goes on from there" \
+	"$(query '[(s["index"], c["must_staple"]) for c in d["certificates"] for s in c["sources"]]')" \
+	"[(0, 'yes'), (2, 'yes'), (1, 'no')]"
+cat >slow.py <<'PY'
+"""The first record of a slow pipe stands there before the rest is written."""
+import json, subprocess, sys
+p = subprocess.Popen(["staple-inventory", "--no-system-policy", "--format", "ndjson", *sys.argv[1:], "-"],
+                     stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+for name in ("a", "b", "c"):
+    p.stdin.write(open(name + ".pem", "rb").read())
+    p.stdin.flush()
+    print(json.loads(p.stdout.readline())["names"][0])
+p.stdin.close()
+print(json.loads(p.stdout.readline())["type"], p.wait())
+PY
+for jobs in 1 2; do
+	is "records come while the pipe is open, with $jobs jobs" \
+		"$(timeout 60 /usr/bin/python3 slow.py --jobs $jobs | tr '\n' ' ')" "a.example b.example c.example summary 0 "
+done
+/usr/bin/python3 - <<'PY'
+csr, pem, junk = open("a.csr").read(), open("b.pem").read(), "x" * 70000 + "\n"
+with open("mixed.pem", "w") as f:
+    for i in range(2400):
+        f.write(csr + (pem if i % 3 == 0 else "") + (junk if i % 400 == 0 else ""))
+PY
+for how in file pipe; do
+	if [ $how = pipe ]; then cat mixed.pem | inv --format json - >out; else inv --format json - <mixed.pem >out; fi
+	is "by $how, requests and certificates are numbered each by themselves" \
+		"$(query '[r["index"] for r in d["requests"]] == list(range(2400)), [s["index"] for s in d["certificates"][0]["sources"]] == list(range(800))')" \
+		"(True, True)"
+done
+inv --format json mixed.pem >out
+is "in a large file, too" \
+	"$(query '[r["index"] for r in d["requests"]] == list(range(2400)), [s["index"] for s in d["certificates"][0]["sources"]] == list(range(800))')" \
+	"(True, True)"
+is "a pipe that ends in a block" "$(head -c 300 a.pem | inv --format json - >out; query 'len(d["certificates"])') $(problems)" \
+	"0 [('error', '-', 'the PEM block is damaged: no END line')]"
+is "a pipe of nothing" "$(inv --format json - </dev/null >out; problems)" "[('info', '-', 'the file is empty')]"
 done_testing
