@@ -16,7 +16,7 @@ static const struct rule certificate_rules[] = {
 	{F(LOADS), BOTH, D(TIME_FORMAT) | D(TIME_UNREADABLE), time_refused_by_them,
 	 "A time that is not written as RFC 5280, 4.1.2.5 wants it is refused."},
 	/* the rest */
-	{F(VERSION), BOTH, D(VERSION), NULL, "A version that is none is told by each in its own way."},
+	{F(VERSION), BOTH, D(VERSION), version_unknown, "A version that is none is told by each in its own way."},
 	{F(LOADS), GNUTLS, ANY, version_not_alone,
 	 "Of version and serial number libtasn1 takes the one for the other, whatever they stand in."},
 	{F(SERIAL), GNUTLS, D(TRAILING), version_trailing,

@@ -423,7 +423,9 @@ static inline bool key_unsized_by_us(const struct difference *d)
 /* Whether a key of this kind is one takes arithmetic, or tables of curves and parameters. */
 static inline bool key_unread_by_them(const struct difference *d)
 {
-	return unread_by_them(d) && (key_of_other_kind(d) || d->c->key.kind != KEY_RSA);
+	enum key_kind kind = d->c->key.kind;
+
+	return unread_by_them(d) && (key_of_other_kind(d) || kind == KEY_EC || kind == KEY_RSA_PSS);
 }
 
 static inline bool p521(const struct difference *d)
@@ -431,16 +433,30 @@ static inline bool p521(const struct difference *d)
 	return strcmp(d->ours, "521") == 0 && strcmp(d->theirs, "528") == 0;
 }
 
-/* The signature is no BIT STRING but in name; or there are unique identifiers, which are seldom sound. */
+/* What the signature's BIT STRING holds, the number of unused bits too. */
+static inline bool signature_at(const struct difference *d, struct span *out)
+{
+	*out = d->der;
+	return der_get(out, DER_SEQUENCE, out) == 0 && der_get_any(out, NULL, NULL, NULL) == 0 &&
+	       der_get_any(out, NULL, NULL, NULL) == 0 && der_get(out, DER_BIT_STRING, out) == 0;
+}
+
+/* Empty, with bits unused, or of more octets than facts_gnutls.c has room for. */
+static inline bool signature_not_octets(const struct difference *d)
+{
+	struct span bits;
+
+	return !signature_at(d, &bits) || bits.n < 2 || bits.p[0] != 0 || bits.n > 8193;
+}
+
+/* No BIT STRING but in name; or there are unique identifiers, which are seldom sound. */
 static inline bool bits_refused(const struct difference *d)
 {
-	struct span in = d->c->der, bits;
+	struct span bits;
 
 	return refused_by_them(d) &&
-	       ((d->c->deviations & deviation_bit(DEVIATION_UNIQUE_ID)) || der_get(&in, DER_SEQUENCE, &in) != 0 ||
-		der_get_any(&in, NULL, NULL, NULL) != 0 || der_get_any(&in, NULL, NULL, NULL) != 0 ||
-		der_get(&in, DER_BIT_STRING, &bits) != 0 || bits.n == 0 || bits.p[0] > 7 ||
-		(bits.n == 1 && bits.p[0] != 0));
+	       ((d->c->deviations & deviation_bit(DEVIATION_UNIQUE_ID)) || !signature_at(d, &bits) ||
+		bits.n == 0 || bits.p[0] > 7 || (bits.n == 1 && bits.p[0] != 0));
 }
 
 /* --- times --- */
@@ -502,6 +518,11 @@ static inline bool version_long(const struct difference *d)
 	return refused_by_them(d) && field_at(d, 0, &version, &rest) && span_present(version) &&
 	       der_get(&version, DER_INTEGER, &octets) == 0 &&
 	       (d->reader == GNUTLS ? octets.n > 1 || d->c->version < 1 : !der_integer_sound(octets));
+}
+
+static inline bool version_unknown(const struct difference *d)
+{
+	return d->c->version < 1 || d->c->version > 3;
 }
 
 /* Fields that the version does not have yet. */

@@ -50,9 +50,9 @@ static const struct rule common_rules[] = {
 	 "A garbled key is written anew by the libraries as they understood it."},
 	{F(KEY), GNUTLS, ANY, key_written_anew,
 	 "GnuTLS writes the key anew, with the parameters that it should have."},
-	{F(SIGNATURE), GNUTLS, ANY, unread_by_them, "GnuTLS gives no signature for this algorithm or length."},
-	{F(SIGNATURE), BOTH, D(BIT_STRING), NULL, "Unused bits that are set are cleared by the libraries."},
-	{F(ALGORITHM) | F(SIGNATURE), BOTH, D(ALGORITHM), NULL,
+	{F(SIGNATURE), BOTH, ANY, signature_not_octets,
+	 "Of a signature that is not whole octets GnuTLS gives nothing, and OpenSSL clears unused bits."},
+	{F(ALGORITHM), BOTH, D(ALGORITHM), NULL,
 	 "An object identifier that is none is taken for one, or for a part of one."},
 	/* extensions */
 	{VALUES, BOTH, D(EXTENSION_MALFORMED) | D(EXTENSION_DUPLICATE) | D(BOOLEAN) | D(BIT_STRING), NULL,
