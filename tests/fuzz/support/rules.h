@@ -7,7 +7,7 @@
 #ifndef STAPLE_TESTS_FUZZ_RULES_H
 #define STAPLE_TESTS_FUZZ_RULES_H
 
-#include "tests/fuzz/support/looks.h"
+#include "tests/fuzz/support/look_fields.h"
 
 struct rule {
 	uint32_t facts; /* set of enum fact */
