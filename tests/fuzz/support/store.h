@@ -10,6 +10,7 @@
 
 struct fuzz_seen {
 	size_t certs, requests, staples, problems;
+	size_t others; /* told as objects of no interest */
 };
 
 static inline void fuzz_object(const struct store_object *o, size_t number)
@@ -58,14 +59,15 @@ static void fuzz_problem(void *context, const char *source, size_t index, enum s
 	seen->problems++;
 }
 
-static inline int fuzz_store(bool (*is)(struct span), const uint8_t *data, size_t size)
+/* False: they are no store of this kind. */
+static inline bool fuzz_store_seen(bool (*is)(struct span), const uint8_t *data, size_t size,
+				   struct fuzz_seen *seen)
 {
 	static char password[] = "changeit", *list[] = {password};
 	static const struct store_passwords passwords = {list, 1};
 	static const struct store_options options = {&passwords, true};
 	static bool started;
-	struct fuzz_seen seen = {0};
-	struct store_sink sink = {&seen, fuzz_cert, fuzz_request, fuzz_staple, fuzz_problem};
+	struct store_sink sink = {seen, fuzz_cert, fuzz_request, fuzz_staple, fuzz_problem};
 	size_t budget = 16 * 1024 * 1024;
 	struct buf scratch;
 	struct store_input in = {.options = &options, .sink = &sink, .source = "fuzz",
@@ -76,14 +78,24 @@ static inline int fuzz_store(bool (*is)(struct span), const uint8_t *data, size_
 	if (!started)
 		FUZZ_CHECK(crypto_start(&e) == 0);
 	started = true;
+	*seen = (struct fuzz_seen){0};
 	if (is && !is(in.bytes))
-		return 0;
+		return false;
 	buf_init(&scratch);
 	store_read(&in);
+	seen->others = in.others;
 	/* Nothing is passed over silently. */
-	FUZZ_CHECK(seen.certs + seen.requests + seen.staples + seen.problems + in.keys + in.others > 0);
-	FUZZ_CHECK(seen.certs >= in.certs && seen.problems >= in.problems);
+	FUZZ_CHECK(seen->certs + seen->requests + seen->staples + seen->problems + in.keys + in.others > 0);
+	FUZZ_CHECK(seen->certs >= in.certs && seen->problems >= in.problems);
 	buf_wipe(&scratch);
+	return true;
+}
+
+static inline int fuzz_store(bool (*is)(struct span), const uint8_t *data, size_t size)
+{
+	struct fuzz_seen seen;
+
+	(void)fuzz_store_seen(is, data, size, &seen);
 	return 0;
 }
 
