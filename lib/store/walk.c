@@ -59,6 +59,17 @@ void walk_path(const struct walk *w, const struct walk_entry *x, struct buf *out
 	(void)buf_cstr(out);
 }
 
+/* What begins with a name comes right behind it, if all that is there was listed. */
+bool walk_alone(const struct walk *w, size_t entry)
+{
+	const struct walk_entry *x = &w->v[entry], *next = x + 1;
+	const char *name = walk_name(w, x);
+
+	return entry + 1 < w->n && x->kind == WALK_FILE && x->dir != WALK_NO_DIR && next->dir == x->dir &&
+	       w->roots < 2 && w->link_count == 0 && !w->options->include && !w->options->exclude &&
+	       strncmp(walk_name(w, next), name, strlen(name)) != 0;
+}
+
 /* --- adding --- */
 
 uint64_t walk_put_name(struct walk *w, const char *s)

@@ -81,6 +81,9 @@ void walk_path(const struct walk *w, const struct walk_entry *x, struct buf *out
 /* A file's own name ("" for a problem of its folder). */
 const char *walk_name(const struct walk *w, const struct walk_entry *x);
 
+/* Is it known without asking that in the file's folder no other name begins with its name? */
+bool walk_alone(const struct walk *w, size_t entry);
+
 /* Of WALK_NOTE and WALK_ERROR: what is the matter. */
 const char *walk_reason(const struct walk *w, const struct walk_entry *x);
 

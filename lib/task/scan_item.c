@@ -118,7 +118,8 @@ static bool staple_beside(struct sink_state *k, const struct record *x, const st
 	struct err e;
 	bool found;
 
-	if (x->must_staple == MUST_STAPLE_NO || x->index != 0 || x->source_n > 0 || k->part)
+	if (x->must_staple == MUST_STAPLE_NO || x->index != 0 || x->source_n > 0 || k->part ||
+	    walk_alone(&k->scan->walk, k->entry))
 		return false;
 	buf_init(&bytes);
 	buf_reset(path);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,7 +81,24 @@ static int open_entry(struct scan *s, const struct walk_entry *x)
 	return file_quick_open(s->dirfd, name, OPEN_FLAGS | O_NOFOLLOW);
 }
 
-static void open_file(struct scan *s, struct item_file *f)
+/* Is anything read from a disk, or waited for?  Reading ahead costs a call for each file, which all
+ * is for nothing when they are in memory.  Blocks are not counted on every file system. */
+static bool asks_disk(struct scan *s)
+{
+	struct rusage u;
+
+	if (getrusage(RUSAGE_SELF, &u) != 0)
+		return true;
+	if (u.ru_inblock != s->reads || u.ru_nvcsw - s->waits >= ITEM_FILES / 2)
+		s->in_memory = 0;
+	else if (s->in_memory < ITEMS_UNTIL_QUIET)
+		s->in_memory++;
+	s->reads = u.ru_inblock;
+	s->waits = u.ru_nvcsw;
+	return s->in_memory < ITEMS_UNTIL_QUIET;
+}
+
+static void open_file(struct scan *s, struct item_file *f, bool ahead)
 {
 	struct stat st = {0};
 	off_t size;
@@ -112,7 +130,7 @@ static void open_file(struct scan *s, struct item_file *f)
 		return;
 	}
 	f->size = (uint64_t)(size > 0 ? size : st.st_size);
-	if (f->size > 0 && f->size <= LARGE_FILE)
+	if (ahead && f->size > 0 && f->size <= LARGE_FILE)
 		posix_fadvise(f->fd, 0, 0, POSIX_FADV_WILLNEED);
 }
 
@@ -159,6 +177,7 @@ static void next_part(struct scan *s, struct item *it)
 /* Fills an item with the next files.  1, 0 at the end, or -1. */
 static int fill_item(struct scan *s, struct item *it, struct err *e)
 {
+	bool ahead = asks_disk(s);
 	uint64_t sizes = 0;
 
 	it->kind = ITEM_SMALL;
@@ -168,7 +187,7 @@ static int fill_item(struct scan *s, struct item *it, struct err *e)
 
 		*f = (struct item_file){.entry = s->next_entry++, .fd = -1};
 		if (kind == WALK_FILE || kind == WALK_LINK)
-			open_file(s, f);
+			open_file(s, f, ahead);
 		if (f->fd == STDIN_FILENO) {
 			scan_pipe_begin(s, f->entry);
 			return it->file_count > 0;

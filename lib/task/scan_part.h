@@ -21,6 +21,9 @@
 #define ITEM_FILES 32
 #define ITEMS_AHEAD 4
 
+/* After so many items without a wait for the disk their files are opened without a word to it. */
+#define ITEMS_UNTIL_QUIET 32
+
 /* Larger files are shared out in parts of PART_SIZE: with the rows that come of it, twice, one fits
  * the second cache of a core.  The block that stands over a part's end is read in steps that double,
  * from PART_MORE on. */
@@ -132,6 +135,7 @@ struct sink_state {
 	const char *source;   /* the file's own name, to tell members from it */
 	const char *path;     /* in text, for findings and servers */
 	const char **links;   /* that lead to the file; or NULL */
+	size_t entry;         /* of the file in the walk */
 	bool part;            /* indexes are those of the part */
 };
 
@@ -177,6 +181,8 @@ struct scan {
 	struct seen seen;
 	/* producing */
 	size_t next_entry;
+	long reads, waits;     /* of the process, when the last item was made */
+	unsigned in_memory;    /* items since one had to wait for the disk */
 	int dirfd;
 	uint32_t dir;
 	struct big_file *big;

@@ -128,7 +128,7 @@ static void not_read(struct sink_state *k, const struct item_file *file, int err
 static void do_file(struct scan *s, struct worker *w, struct item *it, struct item_file *file)
 {
 	const struct walk_entry *x = entry_of(s, file->entry);
-	struct sink_state k = {.scan = s, .item = it, .worker = w};
+	struct sink_state k = {.scan = s, .item = it, .worker = w, .entry = file->entry};
 	int error = file->error;
 
 	buf_reset(&w->path);
@@ -217,7 +217,8 @@ static void read_part(struct sink_state *k, struct worker *w, struct item *it)
 
 static void do_part(struct scan *s, struct worker *w, struct item *it)
 {
-	struct sink_state k = {.scan = s, .item = it, .worker = w, .part = true};
+	struct sink_state k = {.scan = s, .item = it, .worker = w, .part = true,
+			       .entry = it->files[0].entry};
 
 	buf_reset(&w->path);
 	walk_path(&s->walk, entry_of(s, it->files[0].entry), &w->path);

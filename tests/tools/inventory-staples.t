@@ -73,6 +73,26 @@ status_is "ndjson tells the staple beside" 0 inv --format ndjson good
 is "with its judgement" "$(lines '[(s["source"], s["judged"], s["status"]) for r in d if r["type"] == "certificate" for s in r["staples"]]')" \
 	"[('good/ms.pem.ocsp', 'good', 'good')]"
 
+# What the listing of a folder tells of it, without looking again.
+told() { # DESCRIPTION, then arguments
+	local what=$1; shift
+	run inv --format ndjson "$@"
+	is "ndjson: $what" "$(lines '[s["judged"] for r in d if r["type"] == "certificate" for s in r.get("staples", [])]')" "['good']"
+}
+mkdir -p near/ms.pem-x; cp good/ms.pem good/ms.pem.ocsp near; cp near/ms.pem near/ms.pem-x/a
+for n in ms.pel ms.pem- ms.pem.ocs ms.pen; do echo >near/$n; done
+told "a staple among names like its own" near
+mkdir apart; mv near/ms.pem.ocsp apart; ln -s ../apart/ms.pem.ocsp near; mv near/ms.pem-x apart
+told "a staple that is a link" near
+told "to a file that is read, too" near apart
+rm near/ms.pem.ocsp; mv apart/ms.pem.ocsp near
+told "a staple that is left out of the scan" --exclude '*.ocsp' near
+told "or not asked for" --include '*.pem' near
+told "and one beside a file that was named" near/ms.pem near/ms.pen
+rm near/ms.pem.ocsp
+run inv --format ndjson near
+is "ndjson: no staple beside" "$(lines '[r["staples"] for r in d if r["type"] == "certificate"]')" "[[], []]"
+
 bad() { # DESCRIPTION ID, the staple on standard input
 	rm -rf bad; mkdir bad; cp good/ms.pem bad; cat >bad/ms.pem.ocsp
 	status_is "$1: an error" 1 inv --fail-on error bad
