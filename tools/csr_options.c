@@ -125,8 +125,6 @@ static int check_key(struct tool_run *run)
 				  "no key: give --key to use one, or --out-key to make a new one");
 	if (o->out_key && strcmp(o->out_key, "-") == 0)
 		return tool_usage(run, "--out-key -: a private key is not written to standard output");
-	if (o->out_key && o->out && strcmp(o->out_key, o->out) == 0)
-		return tool_usage(run, "--out and --out-key are the same file: %s", o->out);
 	if (o->pin_file && !(o->key && pkcs11_is_url(o->key)))
 		return tool_usage(run, "--pin-file is for --key pkcs11:URL");
 	return 0;

@@ -373,7 +373,8 @@ int options_read(struct options *o, struct tool_run *run, int argc, char **argv)
 	o->args = poptGetArgs(o->context);
 	while (o->args && o->args[o->arg_count])
 		o->arg_count++;
-	return read_common(o, run);
+	status = read_common(o, run);
+	return status == STATUS_HOLDS ? options_own_files(o, run) : status;
 }
 
 void options_wipe(struct options *o)

@@ -24,4 +24,8 @@ struct options {
 int options_read(struct options *o, struct tool_run *run, int argc, char **argv);
 void options_wipe(struct options *o);
 
+/* own_files.c: is a file that is to be written also one that is read, or written as something else?
+ * 0, or a status: then a message was written. */
+int options_own_files(const struct options *o, const struct tool_run *run);
+
 #endif

@@ -84,6 +84,9 @@ MUST_USE int file_replace_finish_all(struct file_replace *v, size_t n, bool comm
 MUST_USE int file_replace(const char *path, mode_t mode, unsigned flags, struct span bytes,
 			  struct err *e);
 
+/* Do both names lead to one file, also to one that is not there yet?  Devices and pipes are no files. */
+bool file_same(const char *a, const char *b);
+
 /* The folder in which `path` would be replaced, for sandbox.h; to be freed.  NULL: it is no file
  * that could be replaced, or there is no memory. */
 char *file_replace_folder(const char *path);

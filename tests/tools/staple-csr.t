@@ -272,6 +272,12 @@ usage 'no key' www.example.com
 usage 'needs --out-key' --new-key ed25519 www.example.com
 usage 'no name' --key default.key
 usage 'same file' --out-key x --out x www.example.com
+usage 'same file' --out-key x --out ./x www.example.com
+ln -s same-x same-link
+usage 'same file' --out-key same-x --out same-link www.example.com
+usage '--out-key and --output are the same file' --out-key x --out y --output x www.example.com
+usage '--out and --output are the same file' --out-key x --out y --output y www.example.com
+rm same-link
 usage 'not written to standard output' --out-key - www.example.com
 usage 'is for --key pkcs11' --key default.key --pin-file pw www.example.com
 usage 'is for --batch' --key default.key --jobs 2 www.example.com

@@ -338,6 +338,10 @@ status_is "--watch with a wrong word" 2 fetch --watch --hash md5 "$cert"
 status_is "--watch with --at" 2 fetch --watch --at @1 "$cert"
 status_is "a file URL" 2 fetch --url file:///etc/passwd "$cert"
 status_is "a bad hash" 2 fetch --hash md5 "$cert"
+cp "$cert" own.pem
+status_is "a staple in the certificate's place" 2 fetch --force --out own.pem own.pem
+err_like "is refused" 'out is one of the files to read: own.pem'
+ok "the certificate is untouched" cmp own.pem "$cert"
 status_is "a bad share" 2 fetch --refresh-at 150% "$cert"
 status_is "no such file" 2 fetch "$T/nothing.pem"
 out_like "is named" fetch.unreadable

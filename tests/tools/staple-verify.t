@@ -131,4 +131,16 @@ status_is "unchecked is never waived" 2 staple-verify --no-system-policy --at @1
 	--trust "$cases/root.der" "$cases/issuer-missing.der"
 run staple-verify "${good[@]}" "$cases/short-lived.der"
 out_like "a short life is told" 'info  ocsp\.short-lived'
+# A report must not be the end of what it is about.
+cp "$cases/host.der" "$T/own.der"
+ln -s own.der "$T/own.link"
+for out in "$T/own.der" "$T/own.link" "$T/../$(basename "$T")/own.der"; do
+	status_is "--output $(basename "$out"): no report in the certificate's place" 2 staple-verify \
+		--no-system-policy --output "$out" "$T/own.der"
+	err_like "is refused" 'is one of the files to read'
+done
+status_is "nor in the key's" 2 staple-verify --no-system-policy --output "$cases/leaf.key" --key "$cases/leaf.key" \
+	"$T/own.der"
+err_like "nor that" 'output and --key are the same file'
+ok "all is as it was" cmp "$T/own.der" "$cases/host.der"
 done_testing

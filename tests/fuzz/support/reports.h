@@ -284,6 +284,18 @@ static void shape_of_report(const char *format, struct span text, struct buf *sh
 				buf_add_byte(shape, text.p[i]);
 }
 
+/* libFuzzer, whose builds are slow, gets one kind for an input; `make check` all. */
+static bool is_left_out(struct span s, size_t kind)
+{
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+	return s.n > 0 && s.p[0] % (sizeof reports / sizeof *reports) != kind;
+#else
+	(void)s;
+	(void)kind;
+	return false;
+#endif
+}
+
 static void whole_reports(struct span s)
 {
 	struct world w[2];
@@ -295,7 +307,7 @@ static void whole_reports(struct span s)
 		buf_init(&shape[i]);
 	}
 	for (size_t k = 0; k < sizeof reports / sizeof *reports; k++) {
-		for (const char *const *f = reports[k].formats; *f; f++) {
+		for (const char *const *f = reports[k].formats; *f && !is_left_out(s, k); f++) {
 			for (int i = 0; i < 2; i++) {
 				buf_reset(&out);
 				buf_reset(&shape[i]);

@@ -481,6 +481,31 @@ static void one_of_many_fails(void **state)
 	assert_int_equal(entries(), 6);
 }
 
+static bool same(const char *a, const char *b)
+{
+	return file_same(in_folder(a), in_folder(b)) && file_same(in_folder(b), in_folder(a));
+}
+
+static void names_of_one_file(void **state)
+{
+	(void)state;
+	assert_true(same("a", "a")); /* none of them is there */
+	assert_true(same("a", "./a"));
+	assert_false(same("a", "b"));
+	assert_int_equal(symlink("a", in_folder("link")), 0);
+	assert_int_equal(symlink("link", in_folder("second")), 0);
+	assert_true(same("a", "second"));
+	assert_false(same("b", "second"));
+	assert_int_equal(file_replace(in_folder("a"), 0600, 0, span_str("x"), &e), 0);
+	assert_true(same("a", "second"));
+	assert_false(same("a", "b"));
+	assert_int_equal(file_replace(in_folder("b"), 0600, 0, span_str("x"), &e), 0);
+	assert_false(same("b", "second"));
+	assert_false(file_same("/dev/null", "/dev/null"));
+	for (int i = 0; i < 4; i++)
+		unlink(in_folder((const char *[]){"a", "b", "link", "second"}[i]));
+}
+
 /* --- what a killed process left --- */
 
 static int leave(const char *name, time_t age)
@@ -568,6 +593,7 @@ int main(void)
 		REPLACE_TEST(new_only_has_one_winner),
 		REPLACE_TEST(many_get_their_names_together),
 		REPLACE_TEST(one_of_many_fails),
+		REPLACE_TEST(names_of_one_file),
 		REPLACE_TEST(what_is_under_way_is_locked),
 		REPLACE_TEST(abandoning_removes_what_is_unfinished), /* last: it is for good */
 	};
