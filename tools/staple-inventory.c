@@ -412,6 +412,7 @@ static int run(struct tool_run *run, const char *const *args, size_t n)
 		if (status == STATUS_HOLDS && !is_repeated(args, i) && list_add(&roots, args[i]) != 0)
 			status = STATUS_UNCHECKED;
 	}
+	o.usual = n == 0;
 	if (status == STATUS_HOLDS && n == 0)
 		status = usual_places(run, &roots);
 	if (status == STATUS_HOLDS && given.archives && store_archives_start(&e) != 0) {

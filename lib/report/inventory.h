@@ -99,6 +99,7 @@ struct inventory_count {
 
 struct inventory_summary {
 	const char *const *roots;  /* NULL-terminated: what was scanned */
+	bool usual;                /* it was not given, but where certificates usually stand */
 	size_t files;              /* read */
 	size_t found;              /* certificates, each place counted */
 	size_t known;              /* different ones; 0 in a stream */

@@ -366,6 +366,9 @@ static void summary_lines(struct report *r, const struct state *s, const struct 
 	size_t shown = sum->ca_count < 10 || r->verbose ? sum->ca_count : 10;
 
 	heading(r, "Summary");
+	for (const char *const *root = sum->roots; sum->usual && *root; root++)
+		buf_printf(r->out, "%s    %s\n", root == sum->roots ? "  no path was given; the usual places were read:\n" : "",
+			   *root);
 	buf_add_str(r->out, "  ");
 	if (sum->distinct < sum->known) /* by a filter */
 		buf_printf(r->out, "%zu of ", sum->distinct);

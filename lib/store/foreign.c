@@ -16,6 +16,8 @@ static const struct magic magics[] = {
 	{"\x00\x00\x00\x02\x00\x00\x00\x14", 8, "a BouncyCastle keystore (BKS or UBER): not read; keytool can convert it"},
 	{"\xff\xfe-\0-\0-\0", 8, "a PEM text in UTF-16: not read; convert it to UTF-8"},
 	{"\xfe\xff\0-\0-\0-", 8, "a PEM text in UTF-16: not read; convert it to UTF-8"},
+	{"-\0-\0-\0-\0", 8, "a PEM text in UTF-16: not read; convert it to UTF-8"},
+	{"\0-\0-\0-\0-", 8, "a PEM text in UTF-16: not read; convert it to UTF-8"},
 };
 
 static const struct magic *magic_of(struct span s)

@@ -176,15 +176,16 @@ static void read_list(struct server_list *l, const char *path, struct span text,
 	buf_wipe(&w.bytes);
 }
 
-static void read_bind(struct haproxy *x, const struct words *w)
+/* bind ADDRESS SETTINGS..., or ssl-f-use SETTINGS... (3.2 on) */
+static void read_bind(struct haproxy *x, const struct words *w, size_t first)
 {
 	struct bind b = {x->path, w->line, x->update};
 	const struct server_include at = {x->path, w->line, x->path, true, false};
 
-	for (size_t i = 2; i + 1 < w->n; i++)
+	for (size_t i = first; i + 1 < w->n; i++)
 		if (strcmp(w->text[i], "ocsp-update") == 0)
 			b.update = strcmp(w->text[i + 1], "on") == 0;
-	for (size_t i = 2; i + 1 < w->n; i++)
+	for (size_t i = first; i + 1 < w->n; i++)
 		if (strcmp(w->text[i], "crt") == 0)
 			add_crt(x, &b, server_text(x->l, span_str(w->text[++i])));
 		else if (strcmp(w->text[i], "crt-list") == 0)
@@ -267,7 +268,9 @@ static void pass(struct haproxy *x, struct span text, bool listeners)
 			else if (strcmp(name, "load") == 0)
 				read_load(x, &w);
 		} else if (listeners && strcmp(name, "bind") == 0) {
-			read_bind(x, &w);
+			read_bind(x, &w, 2);
+		} else if (listeners && strcmp(name, "ssl-f-use") == 0) {
+			read_bind(x, &w, 1);
 		}
 	}
 	buf_wipe(&w.bytes);

@@ -95,7 +95,7 @@ static void wipe(struct scan *s)
 int scan_run(const struct scan_options *o, const char *const *roots, struct report *r,
 	     enum verdict *verdict, struct err *e)
 {
-	struct scan s = {.o = o, .r = r, .dirfd = -1, .entry = SIZE_MAX, .sum.roots = roots};
+	struct scan s = {.o = o, .r = r, .dirfd = -1, .entry = SIZE_MAX, .sum.roots = roots, .sum.usual = o->usual};
 	int rc;
 
 	pthread_mutex_init(&s.lock, NULL);

@@ -48,6 +48,7 @@ struct scan_options {
 	unsigned jobs;
 	bool stream;                /* write rows as they come */
 	bool unlisted;              /* no rows: only counted, judged and recorded; a stream judges nothing then */
+	bool usual;                 /* nobody gave the roots: the report names them */
 	bool servers;               /* read server configurations, and say who serves what */
 	/* For the tool: show progress, `share` of the whole is done; write out what the report holds.
 	 * Either may be NULL. */

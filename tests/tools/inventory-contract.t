@@ -259,4 +259,16 @@ is "in a large file, too" \
 is "a pipe that ends in a block" "$(head -c 300 a.pem | inv --format json - >out; query 'len(d["certificates"])') $(problems)" \
 	"0 [('error', '-', 'the PEM block is damaged: no END line')]"
 is "a pipe of nothing" "$(inv --format json - </dev/null >out; problems)" "[('info', '-', 'the file is empty')]"
+
+# --- what else users meet ---
+for code in UTF-16 UTF-16LE UTF-16BE; do
+	iconv -f UTF-8 -t $code a.pem >wide.pem
+	status_is "PEM in $code" 2 inv --format json wide.pem
+	is "is told to be that" "$(problems)" "[('error', 'wide.pem', 'a PEM text in UTF-16: not read; convert it to UTF-8')]"
+done
+run inv
+out_like "without a path the report names what was read" 'the usual places were read:$'
+out_like "each" '^    /etc/ssl$'
+run inv few
+out_unlike "with one it does not" 'usual places'
 done_testing

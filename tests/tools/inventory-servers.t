@@ -305,6 +305,7 @@ crt-store web
 frontend f
   bind :443 ssl crt @web/shop crt @web/e.pem crt "\$HOME/x.pem" crt $T/haproxy/dir/a.pem
   bind :444 ssl crt-list list.txt
+  ssl-f-use crt "$T/haproxy/base/d.pem.ecdsa" ocsp-update on
 CONF
 printf '%s [ocsp-update on] b.example\n' "$T/haproxy/dir/b.pem" >haproxy/list.txt
 status_is "HAProxy, with a store and updates" 0 inv --format json haproxy/haproxy.cfg
@@ -312,6 +313,7 @@ is "HAProxy: it may fetch itself" "$(served)" \
 	"a haproxy/haproxy.cfg:8 off - -
 b haproxy/list.txt:1 on - -
 c haproxy/haproxy.cfg:8 file haproxy/base/e.pem.ocsp refused
+d haproxy/haproxy.cfg:10 on - -
 e haproxy/haproxy.cfg:8 on - -"
 is "HAProxy: what it takes from the environment is not followed" "$(problems)" \
 	"[('info', 'haproxy/haproxy.cfg', 'line 8: crt \$HOME/x.pem: not followed')]"
