@@ -169,6 +169,8 @@ static bool formula(struct span s)
 	static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r", "\n",
 		"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
 
+	while (s.n > 0 && s.p[0] == ' ') /* some take it away */
+		s = span_from(s, 1);
 	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
 		size_t n = strlen(starts[i]);
 

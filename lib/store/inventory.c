@@ -1,9 +1,11 @@
 #include "store/inventory_part.h"
 
+#include <ctype.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define APPLICATION 0x53744c76 /* in the file's header: ours */
 #define WAIT_MS (60 * 60 * 1000)
@@ -121,6 +123,42 @@ static int open_to_ask(struct inventory *db, struct err *e)
 	return tables > 0 ? 0 : err_set(e, ERR_NOT_FOUND, "%s: holds no scan", db->path);
 }
 
+/* To read it SQLite makes a file for the log's index beside it.  In a folder where we may not write,
+ * and without a log, the database is whole as it lies there. */
+static int open_as_it_lies(struct inventory *db, struct err *e)
+{
+	int code = sqlite3_extended_errcode(db->db), rc;
+	struct buf b;
+	bool log;
+
+	if (code == SQLITE_READONLY_ROLLBACK || ((code & 0xff) != SQLITE_READONLY && (code & 0xff) != SQLITE_CANTOPEN))
+		return -1;
+	buf_init(&b);
+	buf_printf(&b, "%s-wal", db->path);
+	log = access(buf_cstr(&b), F_OK) == 0;
+	buf_reset(&b);
+	buf_printf(&b, "%s-journal", db->path);
+	log |= access(buf_cstr(&b), F_OK) == 0;
+	buf_reset(&b);
+	buf_add_str(&b, "file:");
+	for (const char *p = db->path; *p; p++)
+		if (isalnum((unsigned char)*p) || strchr("/._-", *p))
+			buf_add_byte(&b, (uint8_t)*p);
+		else
+			buf_printf(&b, "%%%02x", (unsigned)(unsigned char)*p);
+	buf_add_str(&b, "?immutable=1");
+	rc = log || b.failed ? -1 : 0;
+	if (rc == 0) {
+		sqlite3_close(db->db);
+		db->db = NULL;
+		rc = sqlite3_open_v2(buf_cstr(&b), &db->db,
+				     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) == SQLITE_OK
+			     ? open_to_ask(db, e) : inventory_broken(db, e);
+	}
+	buf_wipe(&b);
+	return rc;
+}
+
 /* Of two threads only one at a time uses it, and nobody asks how much memory SQLite has. */
 static int open_it(struct inventory *db, const char *path, bool write, struct err *e)
 {
@@ -137,7 +175,9 @@ static int open_it(struct inventory *db, const char *path, bool write, struct er
 	if (sqlite3_open_v2(path, &db->db, flags, NULL) != SQLITE_OK)
 		return inventory_broken(db, e);
 	sqlite3_busy_timeout(db->db, WAIT_MS);
-	return write ? open_to_write(db, e) : open_to_ask(db, e);
+	if (write)
+		return open_to_write(db, e);
+	return open_to_ask(db, e) == 0 ? 0 : open_as_it_lies(db, e);
 }
 
 int inventory_open(struct inventory **out, const char *path, bool write, struct err *e)

@@ -271,4 +271,22 @@ out_like "without a path the report names what was read" 'the usual places were 
 out_like "each" '^    /etc/ssl$'
 run inv few
 out_unlike "with one it does not" 'usual places'
+
+# --- a database where nobody may write ---
+mkdir "kept 100%"
+inv --db "kept 100%/certs?.db" few >/dev/null
+if [ "$(id -u)" = 0 ]; then
+	programs_for_all
+	chmod 555 "kept 100%"
+	status_is "the history in a folder without permission to write" 0 runuser -u nobody -- env PATH="$PATH" \
+		staple-inventory --db "kept 100%/certs?.db" --history a.example
+	out_like "is told" 'at few/a.pem#0: seen from'
+	status_is "a scan there" 2 runuser -u nobody -- env PATH="$PATH" staple-inventory --db "kept 100%/certs?.db" few
+	err_like "cannot be recorded" 'readonly database'
+	chmod 755 "kept 100%"
+else
+	chmod 555 "kept 100%"
+	status_is "the history in a folder without permission to write" 0 inv --db "kept 100%/certs?.db" --history a.example
+	chmod 755 "kept 100%"
+fi
 done_testing
