@@ -49,14 +49,25 @@ static void lay_out(struct report *r, struct state *s)
 			s->width[i] += (total - used) * columns[i].share / 100;
 }
 
+/* Less than a few letters say nothing. */
+#define CUT_LEAST 8
+
 /* The columns of --columns share what is left evenly. */
 static void lay_out_chosen(struct report *r, struct state *s)
 {
-	size_t used = 0, n = 0, total = r->columns > 60 ? r->columns : 60;
+	size_t used = 0, n = 0, fixed = 0, total = r->columns > 60 ? r->columns : 60;
 
 	for (; n < 64 && s->chosen[n]; n++) {
 		s->chosen_width[n] = s->chosen[n]->least;
 		used += s->chosen[n]->least + (n > 0);
+		fixed += (s->chosen[n]->ours ? s->chosen[n]->least : 0) + (n > 0);
+	}
+	/* Too many: the texts from outside are cut shorter, what we made is never. */
+	for (size_t i = 0; i < n && used > total && total > fixed; i++) {
+		size_t width = s->chosen[i]->least * (total - fixed) / (used - fixed);
+
+		if (!s->chosen[i]->ours)
+			s->chosen_width[i] = width > CUT_LEAST ? width : CUT_LEAST;
 	}
 	for (size_t i = 0; i < n && used < total; i++)
 		s->chosen_width[i] += (total - used) / n;

@@ -289,4 +289,11 @@ else
 	status_is "the history in a folder without permission to write" 0 inv --db "kept 100%/certs?.db" --history a.example
 	chmod 755 "kept 100%"
 fi
+
+# --- many columns ---
+for columns in source,sha256,subject,issuer,names,findings source,index,must_staple,name,issuer,days_left,key,findings; do
+	COLUMNS=80 run inv --columns $columns few
+	is "$columns: fit 80 columns" "$(sed '/^$/,$d' out | /usr/bin/python3 -c 'import sys; print(max(len(l.rstrip()) for l in sys.stdin) <= 80)')" True
+done
+out_like "what we say is not cut" '^source .* index must_staple .*days_left'
 done_testing
