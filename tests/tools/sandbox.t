@@ -17,13 +17,14 @@ if nm "$BUILDDIR/tools/staple-verify" 2>/dev/null | grep -q __asan_init; then
 	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0:detect_leaks=0
 fi
 
-# intrude COMMAND...: a preloaded intruder wakes when the program reads standard input.
+# intrude COMMAND...: a preloaded intruder wakes when the program reads standard input, a pipe, as files
+# are read past the C library.
 intrude() {
 	rm -f "$T/elsewhere" "$T/out.d/inside"
 	echo old >"$T/old"
 	chmod 600 "$T/old"
 	status=0
-	LD_PRELOAD=$T/intruder.so "$@" <"$input" >"$T/out" 2>"$T/err" || status=$?
+	LD_PRELOAD=$T/intruder.so "$@" < <(exec cat "$input") >"$T/out" 2>"$T/err" || status=$?
 }
 # A program that has nothing to write, or only in $T/out.d.
 fenced() { # DESCRIPTION [connect]
