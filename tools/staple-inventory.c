@@ -366,10 +366,12 @@ static int run_history(struct tool_run *run)
 	return STATUS_UNCHECKED;
 }
 
-/* Was the same path given before? */
+/* Was the same path given before?  Of very many (a shell's *.pem) not all are asked; the walk knows. */
+#define REPEATED_MAX 500
+
 static bool is_repeated(const char *const *args, size_t i)
 {
-	for (size_t k = 0; k < i; k++)
+	for (size_t k = 0; k < i && k < REPEATED_MAX; k++)
 		if (strcmp(args[k], args[i]) == 0)
 			return true;
 	return false;

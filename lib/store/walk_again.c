@@ -30,35 +30,51 @@ static int by_place(const void *a, const void *b)
 	return order != 0 ? order : x->entry < y->entry ? -1 : 1;
 }
 
-/* The folder and the name of a file that was given by its path. */
-static bool place_of_root(const struct walk *w, const struct walk_entry *x, struct key *k)
-{
-	const char *path = x->kind == WALK_LINK ? w->links[x->link].path : walk_name(w, x);
-	const char *slash = strrchr(path, '/');
+/* The folder that was asked last: a shell's *.pem names the same one again and again. */
+struct asked {
+	const char *path;        /* of a file in it; NULL: none yet */
+	size_t n;                /* of the folder's part of it */
 	struct stat st;
+};
+
+static bool ask_folder(struct asked *a, const char *path, size_t n)
+{
 	char *folder;
 	bool ok;
 
-	if (x->kind == WALK_FILE && x->inode == 0) /* standard input, a token */
-		return false;
-	folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	ok = folder && stat(folder, &st) == 0;
-	if (ok) {
-		k->device = st.st_dev;
-		k->inode = st.st_ino;
-		k->name = slash ? slash + 1 : path;
-	}
+	if (a->path && a->n == n && memcmp(a->path, path, n) == 0)
+		return true;
+	folder = n > 0 ? strndup(path, n) : strdup(".");
+	ok = folder && stat(folder, &a->st) == 0;
 	free(folder);
+	a->path = ok ? path : NULL;
+	a->n = n;
 	return ok;
 }
 
-static bool place_of(const struct walk *w, size_t entry, struct key *k)
+/* The folder and the name of a file that was given by its path. */
+static bool place_of_root(const struct walk *w, const struct walk_entry *x, struct asked *a, struct key *k)
+{
+	const char *path = x->kind == WALK_LINK ? w->links[x->link].path : walk_name(w, x);
+	const char *slash = strrchr(path, '/');
+
+	if (x->kind == WALK_FILE && x->inode == 0) /* standard input, a token */
+		return false;
+	if (!ask_folder(a, path, slash ? (size_t)(slash - path) + 1 : 0))
+		return false;
+	k->device = a->st.st_dev;
+	k->inode = a->st.st_ino;
+	k->name = slash ? slash + 1 : path;
+	return true;
+}
+
+static bool place_of(const struct walk *w, size_t entry, struct asked *a, struct key *k)
 {
 	const struct walk_entry *x = &w->v[entry];
 
 	k->entry = entry;
 	if (x->dir == WALK_NO_DIR)
-		return place_of_root(w, x, k);
+		return place_of_root(w, x, a, k);
 	k->device = w->dirs[x->dir].device;
 	k->inode = w->dirs[x->dir].inode;
 	k->name = walk_name(w, x);
@@ -68,13 +84,14 @@ static bool place_of(const struct walk *w, size_t entry, struct key *k)
 /* Is a folder met twice, or that of a file which was given? */
 static bool overlaps(const struct walk *w, struct key *v)
 {
+	struct asked a = {NULL};
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->dir_count; i++)
 		if (w->dirs[i].inode != 0)
 			v[n++] = (struct key){w->dirs[i].device, w->dirs[i].inode, "", 0};
 	for (size_t i = 0; i < w->n; i++)
-		n += w->v[i].dir == WALK_NO_DIR && place_of(w, i, &v[n]);
+		n += w->v[i].dir == WALK_NO_DIR && place_of(w, i, &a, &v[n]);
 	qsort(v, n, sizeof *v, by_folder);
 	for (size_t i = 1; i < n; i++)
 		if (by_folder(&v[i - 1], &v[i]) == 0)
@@ -104,10 +121,11 @@ static void drop_links(struct walk *w, const bool *again)
 
 static void drop(struct walk *w, struct key *v, bool *again)
 {
+	struct asked a = {NULL};
 	size_t n = 0, to = 0;
 
 	for (size_t i = 0; i < w->n; i++)
-		n += place_of(w, i, &v[n]);
+		n += place_of(w, i, &a, &v[n]);
 	qsort(v, n, sizeof *v, by_place);
 	for (size_t i = 1; i < n; i++)
 		if (by_folder(&v[i - 1], &v[i]) == 0 && strcmp(v[i - 1].name, v[i].name) == 0)
