@@ -56,7 +56,8 @@ MUST_USE int file_write_fd(int fd, const char *name, struct span bytes, struct e
  */
 enum file_replace_flags {
 	FILE_KEEP_MODE = 1, /* an existing file's mode and, where permitted, owner are kept */
-	FILE_NEW_ONLY = 2   /* an existing file is ERR_EXISTS, also when it appears meanwhile */
+	FILE_NEW_ONLY = 2,  /* an existing file is ERR_EXISTS, also when it appears meanwhile */
+	FILE_NO_DEVICE = 4  /* what is no file is ERR_IO, also a pipe */
 };
 
 struct file_replace {

@@ -177,6 +177,8 @@ static int open_direct(struct file_replace *r, const char *target, struct err *e
 {
 	int own = file_own_descriptor(target);
 
+	if (r->flags & FILE_NO_DEVICE)
+		return err_set(e, ERR_IO, "%s: is a device or a pipe, not a file", r->path);
 	if (r->flags & FILE_NEW_ONLY)
 		return err_set(e, ERR_EXISTS, "%s: exists already", r->path);
 	r->fd = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 3) :

@@ -1,6 +1,7 @@
 #include "task/refresh_item.h"
 
 #include "facts/ocsp.h"
+#include "ground/file.h"
 #include "ground/limits.h"
 
 #include <errno.h>
@@ -97,13 +98,23 @@ static void remove_dropped(struct refresh *r)
 	r->n = n;
 }
 
+/* By their names, or by a link in the place of one of them.  Of two names of one certificate either may
+ * have the staple. */
+static bool share_a_file(struct refresh_item *a, struct refresh_item *b)
+{
+	if (!a->cert || !b->cert)
+		return false;
+	if (span_equal(buf_span(&a->staple_path), buf_span(&b->staple_path)))
+		return true;
+	return (a->staple_is_link || b->staple_is_link) && !span_equal(a->cert->der, b->cert->der) &&
+	       file_same(buf_cstr(&a->staple_path), buf_cstr(&b->staple_path));
+}
+
 static int refuse_shared_files(const struct refresh *r, struct err *e)
 {
 	for (size_t i = 0; i < r->n; i++)
 		for (size_t j = 0; j < i; j++)
-			if (r->items[i]->cert && r->items[j]->cert &&
-			    span_equal(buf_span(&r->items[i]->staple_path),
-				       buf_span(&r->items[j]->staple_path)))
+			if (share_a_file(r->items[i], r->items[j]))
 				return err_set(e, ERR_USAGE, "%s and %s would have the same staple file %s",
 					       r->items[j]->source, r->items[i]->source,
 					       buf_cstr(&r->items[i]->staple_path));

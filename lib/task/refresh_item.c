@@ -8,6 +8,7 @@
 #include "judge/promise.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void item_free(struct refresh_item *it)
@@ -88,6 +89,7 @@ static void name_files(const struct refresh *r, struct refresh_item *it)
 {
 	const struct refresh_options *o = r->o;
 	struct buf name;
+	struct stat st;
 
 	buf_init(&name);
 	add_name(o, it, &name);
@@ -97,7 +99,8 @@ static void name_files(const struct refresh *r, struct refresh_item *it)
 		layout_staple(o->layout, buf_cstr(&name), o->out_dir, &it->staple_path);
 	layout_issuer(buf_cstr(&name), o->out_dir, &it->issuer_path);
 	buf_wipe(&name);
-	(void)buf_cstr(&it->staple_path); /* both end in NUL from here on */
+	/* both end in NUL from here on */
+	it->staple_is_link = lstat(buf_cstr(&it->staple_path), &st) == 0 && S_ISLNK(st.st_mode);
 	(void)buf_cstr(&it->issuer_path);
 }
 

@@ -14,6 +14,7 @@ struct refresh_item {
 	bool from_folder;
 	bool dropped;                 /* from a folder, and none of our business */
 	struct buf staple_path, issuer_path;
+	bool staple_is_link;
 	struct cert_list own, more;   /* CERT's certificates; CERT.issuer and what AIA gave */
 	const struct cert *cert, *issuer; /* within these or the options' */
 

@@ -37,7 +37,7 @@ int item_write_issuer(struct refresh_item *it, struct findings *f, struct err *e
 		rc = -1;
 	else if (same(path, buf_span(&b)))
 		rc = 0;
-	else if (file_replace(path, 0644, FILE_KEEP_MODE, buf_span(&b), &why) != 0)
+	else if (file_replace(path, 0644, FILE_KEEP_MODE | FILE_NO_DEVICE, buf_span(&b), &why) != 0)
 		unwritable(it, f, &why);
 	else
 		it->issuer_changed = true;
@@ -49,6 +49,8 @@ int item_replace(const struct refresh *r, struct refresh_item *it, struct span d
 		 const struct staple_result *judged, struct findings *f, struct err *e)
 {
 	const char *path = buf_cstr(&it->staple_path);
+	/* Only who names the file may mean a pipe, where nobody may ever read. */
+	unsigned flags = FILE_KEEP_MODE | (r->o->out ? 0 : FILE_NO_DEVICE);
 	struct err why = {ERR_NONE, ""};
 	struct buf b;
 	int rc = 0;
@@ -60,7 +62,7 @@ int item_replace(const struct refresh *r, struct refresh_item *it, struct span d
 		buf_add(&b, der);
 	if (buf_check(&b, path, e) != 0) {
 		rc = -1;
-	} else if (file_replace(path, 0644, FILE_KEEP_MODE, buf_span(&b), &why) != 0) {
+	} else if (file_replace(path, 0644, flags, buf_span(&b), &why) != 0) {
 		it->outcome = FETCH_KEPT;
 		unwritable(it, f, &why);
 	} else {

@@ -342,6 +342,19 @@ cp "$cert" own.pem
 status_is "a staple in the certificate's place" 2 fetch --force --out own.pem own.pem
 err_like "is refused" 'out is one of the files to read: own.pem'
 ok "the certificate is untouched" cmp own.pem "$cert"
+mkdir shared piped
+cp "$cert" shared/a.pem && cp "$pki/ms2.chain.pem" shared/b.pem && ln -s b.pem.ocsp shared/a.pem.ocsp
+lab_mode good
+status_is "two certificates, one file by a link" 2 fetch shared/a.pem shared/b.pem
+err_like "is refused" 'would have the same staple file'
+ok "before anything is written" test ! -e shared/b.pem.ocsp
+cp "$cert" piped/c.pem && mkfifo piped/c.pem.ocsp
+status_is "a pipe where the staple belongs" 2 timeout 20 staple-fetch --no-system-policy --retries 0 piped/c.pem
+out_like "is no file" 'fetch.unwritable.*is a device or a pipe'
+rm piped/c.pem.ocsp && mkfifo piped/c.pem.issuer
+status_is "nor is one where the issuer belongs" 2 timeout 20 staple-fetch --no-system-policy --layout haproxy piped/c.pem
+out_like "which is told" 'fetch.unwritable.*issuer: is a device or a pipe'
+ok "the staple is there" verify piped/c.pem.ocsp ms
 status_is "a bad share" 2 fetch --refresh-at 150% "$cert"
 status_is "no such file" 2 fetch "$T/nothing.pem"
 out_like "is named" fetch.unreadable
