@@ -2,10 +2,10 @@
 #include "ground/text.h"
 #include "store/inventory_part.h"
 
+#include <ctype.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define ENTRY "c.sha256, c.must_staple, c.name, c.names, c.subject, c.issuer, c.serial, c.not_before, " \
 	      "c.not_after"
@@ -78,6 +78,21 @@ static const char life_query[] =
 	" FROM certificate c JOIN place p ON p.certificate = c.id JOIN scan f ON f.id = p.first"
 	" JOIN scan l ON l.id = p.last ORDER BY c.sha256, p.first, p.source, p.number";
 
+/* Eight digits at least, in any case, with colons or without, as openssl and others write them. */
+static bool begins(const char *hex, const char *what)
+{
+	size_t n = 0;
+
+	for (; *what; what++) {
+		if (*what == ':' && n > 0)
+			continue;
+		if (n == 64 || tolower((unsigned char)*what) != hex[n])
+			return false;
+		n++;
+	}
+	return n >= 8;
+}
+
 /* Is it asked for: by the beginning of its fingerprint, or one of its names? */
 static bool asked(const struct inventory_entry *x, const char *what)
 {
@@ -87,7 +102,7 @@ static bool asked(const struct inventory_entry *x, const char *what)
 
 	for (int i = 0; i < 32; i++)
 		snprintf(hex + 2 * i, 3, "%02x", x->sha256[i]);
-	if (strlen(what) >= 8 && strlen(what) <= 64 && strncasecmp(hex, what, strlen(what)) == 0)
+	if (begins(hex, what))
 		return true;
 	if (text_glob(what, span_str(x->name)) || text_glob(what, span_str(x->subject)))
 		return true;

@@ -296,4 +296,13 @@ for columns in source,sha256,subject,issuer,names,findings source,index,must_sta
 	is "$columns: fit 80 columns" "$(sed '/^$/,$d' out | /usr/bin/python3 -c 'import sys; print(max(len(l.rstrip()) for l in sys.stdin) <= 80)')" True
 done
 out_like "what we say is not cut" '^source .* index must_staple .*days_left'
+
+# --- the history by a fingerprint as openssl writes it ---
+inv --db life.db few >/dev/null
+colons=$(openssl x509 -in a.pem -noout -fingerprint -sha256 | sed 's/.*=//')
+for what in "$colons" "${colons//:/}" "${colons:0:11}" "$(echo "${colons:0:23}" | tr -d : | tr A-F a-f)"; do
+	status_is "$what" 0 inv --db life.db --history "$what"
+	out_like "is found" '^a\.example '
+done
+status_is "seven digits" 2 inv --db life.db --history "$(echo "${colons//:/}" | cut -c1-7)"
 done_testing
