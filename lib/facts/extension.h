@@ -139,6 +139,13 @@ struct general_name {
  * address of 4 or 16 octets, a Name, the form of the tag? */
 bool extension_name_sound(const struct general_name *n);
 
+/* RFC 5280, A.2: otherName, x400Address, directoryName and ediPartyName are constructed, all others are
+ * not. */
+static inline bool extension_name_formed(const struct general_name *n)
+{
+	return n->constructed == ((0x39u >> n->kind & 1) != 0);
+}
+
 /* One GeneralName at the front of *in; a context tag of any number below 31. */
 static inline bool extension_name_get(struct span *in, struct general_name *out)
 {
@@ -185,7 +192,7 @@ static inline bool extension_aia_next(struct span *cursor, bool *inside, struct 
 		return false;
 	rest = *cursor;
 	if (der_get(&rest, DER_SEQUENCE, &body) != 0 || der_get(&body, DER_OID, method) != 0 ||
-	    !extension_name_get(&body, location) || !der_end(body))
+	    !extension_name_get(&body, location) || !extension_name_formed(location) || !der_end(body))
 		return false;
 	*cursor = rest;
 	return true;

@@ -38,10 +38,7 @@ static bool is_text(struct span s)
 
 bool extension_name_sound(const struct general_name *n)
 {
-	bool structured = n->kind == NAME_OTHER || n->kind == NAME_X400 ||
-			  n->kind == NAME_DIRECTORY || n->kind == NAME_EDI;
-
-	if (n->kind > NAME_REGISTERED_ID || n->constructed != structured || n->value.n == 0)
+	if (n->kind > NAME_REGISTERED_ID || !extension_name_formed(n) || n->value.n == 0)
 		return false;
 	switch (n->kind) {
 	case NAME_EMAIL:
@@ -124,7 +121,7 @@ struct span extension_crl_url(const struct extension_facts *x, size_t n)
 		return SPAN_NONE;
 	while (der_get(&points, DER_SEQUENCE, &point) == 0)
 		for (names = full_name(point); !der_end(names) && extension_name_get(&names, &name);)
-			if (name.kind == NAME_URI && n-- == 0)
+			if (name.kind == NAME_URI && extension_name_formed(&name) && n-- == 0)
 				return name.value;
 	return SPAN_NONE;
 }

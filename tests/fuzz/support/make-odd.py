@@ -177,6 +177,9 @@ put_extension("locations-other-broken", AIA, sequence(
     sequence(OCSP, tlv(0x86, b"http://o/")), sequence(OCSP, tlv(0xa0, b"\2\1\0"))))
 put_extension("locations-x400", AIA, sequence(
     sequence(OCSP, tlv(0x86, b"http://o/")), sequence(OCSP, tlv(0xa3, sequence(sequence())))))
+put_extension("locations-constructed", AIA, sequence(
+    sequence(OCSP, tlv(0x86, b"http://o/")), sequence(OCSP, tlv(0xa6, b"\x30\0")),
+    sequence(OCSP, tlv(0x86, b"http://p/"))))
 put_extension("locations-dns-first", AIA, sequence(
     sequence(OCSP, tlv(0x82, b"o")), sequence(OCSP, tlv(0x86, b"http://o/"))))
 put_extension("identifier-of-no-octets", SKI, tlv(4))

@@ -178,6 +178,9 @@ static void urls(void **state)
 		"\x30\x0e\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02\x86\x02" "ca"
 		"\x30\x0d\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x01" "1"
 		"\x30\x0d\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x01" "2");
+	const struct span constructed = BYTES("\x30\x1f"
+		"\x30\x0d\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x01\x86\x01" "1"
+		"\x30\x0e\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x01\xa6\x02\x30\x00");
 	const struct span points = BYTES("\x30\x1f"
 		"\x30\x0f\xa0\x0d\xa0\x0b\x82\x03" "dns" "\x86\x01" "1" "\x86\x01" "2"
 		"\x30\x02\x81\x00"
@@ -192,6 +195,11 @@ static void urls(void **state)
 	assert_false(span_present(extension_ocsp_url(&x, 2)));
 	assert_true(span_equal(extension_ca_issuers_url(&x, 0), span_str("ca")));
 	assert_false(span_present(extension_ca_issuers_url(&x, 1)));
+	/* a text that is constructed is no URL, and told */
+	read_one(&x, OID_AIA, NULL, constructed);
+	assert_int_equal(x.deviations, deviation_bit(DEVIATION_EXTENSION_MALFORMED));
+	assert_true(span_equal(extension_ocsp_url(&x, 0), span_str("1")));
+	assert_false(span_present(extension_ocsp_url(&x, 1)));
 	read_one(&x, (struct span)BYTES("\x55\x1d\x1f"), NULL, points);
 	assert_int_equal(x.deviations, 0);
 	assert_true(span_equal(extension_crl_url(&x, 0), span_str("1")));
