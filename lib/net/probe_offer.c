@@ -1,6 +1,7 @@
 /* What a session offers: one version and one kind of key, application protocols, an identity. */
 #include "net/probe_tls.h"
 
+#include "crypto/chain.h"
 #include "facts/mistaken.h"
 #include "ground/file.h"
 #include "ground/limits.h"
@@ -79,6 +80,23 @@ static int read_alpn(struct probe_tls_context *c, const char *list, struct err *
 	return 0;
 }
 
+/* GnuTLS gets no certificate that we cannot read: it loses memory over some of them. */
+static int check_certificates(struct span bytes, const char *name, struct err *e)
+{
+	struct cert_list list;
+	struct err why;
+	int rc;
+
+	cert_list_init(&list);
+	rc = cert_list_add_bytes(&list, bytes, name, e);
+	if (rc == 0 && list.n == 0)
+		rc = err_set(e, ERR_PARSE, "%s: no certificate for the client in it", name);
+	cert_list_wipe(&list);
+	if (rc != 0 && mistaken(MISTAKEN_FOR_CERTIFICATE, bytes, name, &why))
+		*e = why;
+	return rc;
+}
+
 /* What the client shows of itself: PEM or DER. */
 static int read_identity(struct probe_tls_context *c, const struct probe_identity *id, struct err *e)
 {
@@ -89,8 +107,11 @@ static int read_identity(struct probe_tls_context *c, const struct probe_identit
 
 	buf_init(&cert_file);
 	buf_init(&key_file);
-	if (!strstr(id->cert, "pkcs11:"))
+	if (!strstr(id->cert, "pkcs11:")) {
 		read = file_read(id->cert, LIMIT_SMALL_FILE, &cert_file, e);
+		if (read == 0)
+			read = check_certificates(buf_span(&cert_file), id->cert, e);
+	}
 	if (read == 0 && !strstr(key, "pkcs11:"))
 		read = file_read(key, LIMIT_SMALL_FILE, &key_file, e);
 	if (read == 0) {
@@ -100,8 +121,7 @@ static int read_identity(struct probe_tls_context *c, const struct probe_identit
 	}
 	if (rc < 0) {
 		read = -1;
-		if (!mistaken(MISTAKEN_FOR_CERTIFICATE, buf_span(&cert_file), id->cert, e) &&
-		    !mistaken(MISTAKEN_FOR_KEY, buf_span(&key_file), key, e))
+		if (!mistaken(MISTAKEN_FOR_KEY, buf_span(&key_file), key, e))
 			err_set(e, ERR_IO, "%s: no certificate and key for the client: %s", id->cert,
 				gnutls_strerror(rc));
 	}
