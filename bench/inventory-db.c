@@ -39,7 +39,7 @@ static void ready(const char *path, const char *rows)
 	must(NULL, sqlite3_open(path, &db) == SQLITE_OK && out);
 	must(db, sqlite3_prepare_v2(db, "SELECT c.sha256, must_staple, name, names, subject, issuer, serial,"
 				    " not_before, not_after, source, number FROM certificate c JOIN place p"
-				    " ON p.certificate = c.id ORDER BY c.id, p.number", -1, &st, NULL) == SQLITE_OK);
+				    " ON p.certificate = c.id ORDER BY p.source, p.number", -1, &st, NULL) == SQLITE_OK);
 	while (sqlite3_step(st) == SQLITE_ROW)
 		for (int i = 0; i < FIELDS; i++) {
 			const void *p = sqlite3_column_blob(st, i);
