@@ -34,3 +34,13 @@ void file_quick_close(int fd)
 	close(fd);
 #endif
 }
+
+void file_quick_close_run(int first, int last)
+{
+#ifdef SYS_close_range /* Linux 5.9 */
+	if (first < last && syscall(SYS_close_range, first, last, 0) == 0)
+		return;
+#endif
+	for (int fd = first; fd <= last; fd++)
+		file_quick_close(fd);
+}

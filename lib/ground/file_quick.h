@@ -16,4 +16,7 @@ int file_quick_open(int folder, const char *name, int flags);
 ssize_t file_quick_read(int fd, void *to, size_t n, off_t at);
 void file_quick_close(int fd);
 
+/* All from the first to the last, by one call where the kernel has it. */
+void file_quick_close_run(int first, int last);
+
 #endif

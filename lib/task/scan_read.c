@@ -143,11 +143,8 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 	if (s->o->stream && scan_links(s, x, &k.links, NULL) != 0)
 		it->failed = true;
 	buf_reset(&w->file);
-	if (file->fd >= 0) {
+	if (file->fd >= 0)
 		error = read_whole(file->fd, file->size, &w->file);
-		file_quick_close(file->fd);
-		file->fd = -1;
-	}
 	file->read = error == 0;
 	if (error != 0)
 		not_read(&k, file, error);
@@ -238,6 +235,25 @@ static void do_part(struct scan *s, struct worker *w, struct item *it)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* Files that were opened one after the other mostly have numbers that follow each other. */
+static void close_files(struct item *it)
+{
+	size_t i = 0, next;
+
+	for (; i < it->file_count; i = next) {
+		int first = it->files[i].fd, last = first;
+
+		it->files[i].fd = -1;
+		for (next = i + 1; first > STDERR_FILENO && next < it->file_count &&
+				   it->files[next].fd == last + 1; next++) {
+			it->files[next].fd = -1;
+			last++;
+		}
+		if (first > STDERR_FILENO)
+			file_quick_close_run(first, last);
+	}
+}
+
 int scan_process(void *context, unsigned worker, void *item, struct err *e)
 {
 	struct scan *s = context;
@@ -249,6 +265,7 @@ int scan_process(void *context, unsigned worker, void *item, struct err *e)
 	else
 		for (size_t i = 0; i < it->file_count; i++)
 			do_file(s, w, it, &it->files[i]);
+	close_files(it);
 	if (it->failed || it->bytes.failed || w->path.failed)
 		return err_set(e, ERR_MEMORY, "out of memory while files were read");
 	return 0;
