@@ -3,6 +3,15 @@
 #include "ground/limits.h"
 #include "store/readers.h"
 
+/* Letters, digits, ends of lines: nothing that is in every DER object. */
+static bool is_text(struct span bytes)
+{
+	for (size_t i = 0; i < bytes.n && i < 64; i++)
+		if ((bytes.p[i] < ' ' && !strchr("\t\n\r", bytes.p[i])) || bytes.p[i] == '\0' || bytes.p[i] > '~')
+			return false;
+	return true;
+}
+
 /* Does it begin with a SEQUENCE that could fill the file?  Indefinite forms too: they are
  * refused with a reason instead of being searched as text. */
 bool store_der_is(struct span bytes)
@@ -24,7 +33,7 @@ bool store_der_is(struct span bytes)
 	else
 		return bytes.p[1] <= 0x84;
 	/* A short text may begin with '0' too: then what follows must be an element. */
-	return n >= 8 && (bytes.p[1] >= 0x80 || bytes.n <= n + 2 || bytes.p[2] < 0x20);
+	return n >= 8 && (bytes.p[1] >= 0x80 || (!is_text(bytes) && (bytes.n <= n + 2 || bytes.p[2] < 0x20)));
 }
 
 enum shape { SHAPE_UNKNOWN, SHAPE_CERT, SHAPE_REQUEST, SHAPE_STAPLE, SHAPE_KEY, SHAPE_CRL };

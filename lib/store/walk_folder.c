@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* Fewer folders in one are not worth a thread. */
@@ -143,6 +145,21 @@ static void visit_all(struct walk *w, uint32_t dir, int fd, const struct walk_li
 		walk_visit(w, dir, fd, &l->v[i], depth);
 }
 
+/* Its files are made when they are read, and some never end. */
+static bool is_of_kernel(int fd)
+{
+	static const unsigned long types[] = {PROC_SUPER_MAGIC, SYSFS_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC,
+					      CGROUP2_SUPER_MAGIC, CGROUP_SUPER_MAGIC, SECURITYFS_MAGIC};
+	struct statfs st;
+
+	if (fstatfs(fd, &st) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if ((unsigned long)st.f_type == types[i])
+			return true;
+	return false;
+}
+
 /* An open descriptor for each level: names cannot be exchanged under us. */
 void walk_folder(struct walk *w, char *path, int parent, const char *name, int depth,
 		 uint64_t device)
@@ -173,6 +190,8 @@ void walk_folder(struct walk *w, char *path, int parent, const char *name, int d
 	w->dirs[dir].inode = st.st_ino;
 	if (depth > 0 && w->options->one_file_system && st.st_dev != device)
 		walk_put_problem(w, WALK_NOTE, dir, "", "another file system: left out");
+	else if (depth > 0 && st.st_dev != device && is_of_kernel(fd))
+		walk_put_problem(w, WALK_NOTE, dir, "", "what the kernel tells of itself: left out");
 	else if (list(w, d, dir, &l) != 0)
 		w->failed = true;
 	else

@@ -305,4 +305,21 @@ for what in "$colons" "${colons//:/}" "${colons:0:11}" "$(echo "${colons:0:23}" 
 	out_like "is found" '^a\.example '
 done
 status_is "seven digits" 2 inv --db life.db --history "$(echo "${colons//:/}" | cut -c1-7)"
+
+# --- texts that begin like DER, and what the kernel tells ---
+printf '0-9 are digits\n' >digits
+printf '0-9 are digits, and more of them than one line would hold are here\n' >more
+for f in digits more; do
+	status_is "a text that begins with 0" 0 inv --format json $f
+	is "is no damaged DER" "$(problems)" "[('info', '$f', 'no certificate, request or staple is in it')]"
+done
+if unshare -rm true 2>/dev/null; then
+	mkdir -p system/sys system/etc; cp a.pem system/etc
+	unshare -rm sh -c 'mount --rbind /sys system/sys; exec "$@"' - \
+		"$(command -v staple-inventory)" --no-system-policy --no-sandbox --format json system >out 2>/dev/null
+	is "a file system of the kernel is left out" "$(problems)" \
+		"[('info', 'system/sys', 'what the kernel tells of itself: left out')]"
+else
+	diag "no file system can be mounted here: one of the kernel is not tried"
+fi
 done_testing
