@@ -305,9 +305,12 @@ bool dn_attribute(struct span name, const char *type, struct buf *out)
 		while (attribute_next(&rdn, &a)) {
 			const char *known = type_name(a.oid);
 
-			if (!known || strcmp(known, type) != 0 || !is_text(&a))
+			if (!known || strcmp(known, type) != 0 || (!is_plain(&a) && !is_text(&a)))
 				continue;
-			put_value(out, &a, false);
+			if (is_plain(&a))
+				buf_add(out, a.content);
+			else
+				put_value(out, &a, false);
 			return true;
 		}
 	}
