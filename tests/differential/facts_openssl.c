@@ -1,5 +1,6 @@
 #include "tests/differential/facts.h"
 
+#include "ground/der.h"
 #include "ground/when.h"
 
 #include <openssl/err.h>
@@ -179,11 +180,10 @@ static void serial(struct buf *out, X509 *c)
 {
 	unsigned char *der = NULL;
 	int n = i2d_ASN1_INTEGER(X509_get_serialNumber(c), &der);
+	struct span rest = span_of(der, n > 0 ? (size_t)n : 0), octets;
 
-	if (n > 2 && der[1] < 0x80)
-		facts_hex(out, der + 2, (size_t)n - 2);
-	else if (n > 3 && der[1] == 0x81)
-		facts_hex(out, der + 3, (size_t)n - 3);
+	if (der_get(&rest, DER_INTEGER, &octets) == 0)
+		facts_hex(out, octets.p, octets.n);
 	else
 		buf_add_str(out, UNKNOWN);
 	OPENSSL_free(der);

@@ -4,7 +4,6 @@
 #include "facts/csr.h"
 #include "facts/oid.h"
 #include "ground/der.h"
-#include "ground/text.h"
 
 /* An extension is there, but its value could not be read: "?", as the others say. */
 static bool unread(struct buf *out, const struct extension_facts *x, struct span oid, bool read)
@@ -139,7 +138,7 @@ bool facts_ours(struct facts *f, struct span der)
 	if (!loads(f, cert_decode(der, &c, &e) == 0))
 		return false;
 	buf_printf(&f->text[FACT_VERSION], "%d", c.version);
-	text_hex(&f->text[FACT_SERIAL], c.serial);
+	facts_hex(&f->text[FACT_SERIAL], c.serial.p, c.serial.n);
 	facts_hex(&f->text[FACT_ISSUER], c.issuer.p, c.issuer.n);
 	facts_hex(&f->text[FACT_SUBJECT], c.subject.p, c.subject.n);
 	facts_time(&f->text[FACT_NOT_BEFORE], c.not_before);
