@@ -143,6 +143,8 @@ bool oid_readable(struct span oid)
 {
 	size_t begin = 0; /* of the subidentifier */
 
+	if (oid.n == 3 && (oid.p[0] | oid.p[1] | oid.p[2]) < 0x80)
+		return true; /* as all of X.500 */
 	if (oid.n == 0 || oid.p[oid.n - 1] >= 0x80)
 		return false;
 	/* Too short for a long one, and none that is padded: nearly all that there are. */

@@ -10,7 +10,7 @@
  * looked at first: for tables. */
 static inline bool oid_is(struct span a, struct span b)
 {
-	return a.n == b.n && a.n > 0 && a.p[a.n - 1] == b.p[b.n - 1] && memcmp(a.p, b.p, a.n) == 0;
+	return a.n == b.n && a.n > 0 && a.p[a.n - 1] == b.p[b.n - 1] && bytes_equal(a.p, b.p, a.n);
 }
 
 /* X.690, 8.19: each subidentifier is minimal, the last one ends, and each fits 63 bits. */

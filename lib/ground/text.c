@@ -14,17 +14,35 @@ static const char pairs[] =
 	DIGITS("0") DIGITS("1") DIGITS("2") DIGITS("3") DIGITS("4") DIGITS("5") DIGITS("6") DIGITS("7")
 	DIGITS("8") DIGITS("9") DIGITS("a") DIGITS("b") DIGITS("c") DIGITS("d") DIGITS("e") DIGITS("f");
 
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+
+static inline sixteen digits_of(sixteen halves)
+{
+	return halves + '0' + ((sixteen)(halves > 9) & ('a' - '0' - 10));
+}
+
+/* 16 bytes, which are 32 digits. */
+static inline void put_hex_16(uint8_t *to, const uint8_t *p)
+{
+	sixteen bytes, high, low, text;
+
+	memcpy(&bytes, p, 16);
+	high = digits_of(bytes >> 4);
+	low = digits_of(bytes & 15);
+	text = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+	memcpy(to, &text, 16);
+	text = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
+				       15, 31);
+	memcpy(to + 16, &text, 16);
+}
+
 uint8_t *text_put_hex(uint8_t *to, struct span s)
 {
 	const uint8_t *p = s.p; /* NULL when n is 0: not to be added to */
 	size_t n = s.n;
 
-	for (; n >= 4; n -= 4, p += 4, to += 8) {
-		memcpy(to, pairs + 2 * p[0], 2);
-		memcpy(to + 2, pairs + 2 * p[1], 2);
-		memcpy(to + 4, pairs + 2 * p[2], 2);
-		memcpy(to + 6, pairs + 2 * p[3], 2);
-	}
+	for (; n >= 16; n -= 16, p += 16, to += 32)
+		put_hex_16(to, p);
 	for (; n > 0; n--, p++, to += 2)
 		memcpy(to, pairs + 2 * *p, 2);
 	return to;
