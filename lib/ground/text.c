@@ -16,6 +16,13 @@ static const char pairs[] =
 
 typedef uint8_t sixteen __attribute__((vector_size(16)));
 
+/* The elements with these numbers, those of b behind those of a. */
+#ifdef __clang__
+#define PICK(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define PICK(a, b, ...) __builtin_shuffle(a, b, (sixteen){__VA_ARGS__})
+#endif
+
 static inline sixteen digits_of(sixteen halves)
 {
 	return halves + '0' + ((sixteen)(halves > 9) & ('a' - '0' - 10));
@@ -29,10 +36,9 @@ static inline void put_hex_16(uint8_t *to, const uint8_t *p)
 	memcpy(&bytes, p, 16);
 	high = digits_of(bytes >> 4);
 	low = digits_of(bytes & 15);
-	text = __builtin_shufflevector(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+	text = PICK(high, low, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 	memcpy(to, &text, 16);
-	text = __builtin_shufflevector(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30,
-				       15, 31);
+	text = PICK(high, low, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 	memcpy(to + 16, &text, 16);
 }
 
