@@ -7,6 +7,8 @@
 static bool universal_sound(uint8_t tag, struct span content)
 {
 	switch (tag) {
+	case 0: /* the end-of-contents octets, which DER does not have */
+		return false;
 	case DER_BOOLEAN:
 		return content.n == 1;
 	case DER_INTEGER:

@@ -162,6 +162,8 @@ static void deviations_are_recorded_and_no_more(void **state)
 			"\x3d\x04\x03\x02\x1e\x01\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
 		{"parameters with a SEQUENCE's tag and no form", AT(inner), BYTES("\x30\x0c\x06\x08\x2a\x86\x48"
 			"\xce\x3d\x04\x03\x02\x10\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
+		{"parameters that are an end of contents", AT(inner), BYTES("\x30\x0c\x06\x08\x2a\x86\x48\xce"
+			"\x3d\x04\x03\x02\x00\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
 		{"a kind of key with a NULL with content", AT(key), BYTES("\x30\x0e\x30\x08\x06\x03\x2b\x65\x01"
 			"\x05\x01\x00\x03\x02\x00\x01"), D(KEY_UNREADABLE), NULL},
 		{"an RSA modulus of 0", AT(key), BYTES("\x30\x1a\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"

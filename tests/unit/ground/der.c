@@ -24,6 +24,7 @@ static void refuses_what_is_not_der(void **state)
 		{{(const uint8_t *)"\x04\x88\x7f\xff\xff\xff\xff\xff\xff\xff", 10}, "*"},
 		{{(const uint8_t *)"\x04\x89\x01\x00\x00\x00\x00\x00\x00\x00\x00", 11}, "*"},
 		{{(const uint8_t *)"\x1f\x80\x01\x00", 4}, "tag not minimal"},
+		{{(const uint8_t *)"\x1f\x88\x80\x80\x80\x00\x00", 7}, "tag number too large"},
 		{{(const uint8_t *)"\x1f\x1e\x00", 3}, "tag not minimal"},
 		{{(const uint8_t *)"\x1f\xff\xff\xff", 4}, "tag number that does not end"},
 		{{(const uint8_t *)"\x1f\x1f", 2}, "end of data"},
