@@ -16,6 +16,10 @@ static void note(struct csr *c, bool it_is, enum deviation d)
 		c->deviations |= deviation_bit(d);
 }
 
+/* A SET without this bit of its tag is none, but OpenSSL takes it for one, and so does a CA, which then
+ * finds what is asked for there: it is refused, not passed over. */
+#define CONSTRUCTED 0x20
+
 struct attribute {
 	struct span oid;    /* absent when the inside cannot be read */
 	struct span values; /* content of the SET OF ANY */
@@ -34,16 +38,19 @@ static struct span undelimited(struct span in)
 static bool attribute_next(struct span *in, struct attribute *out)
 {
 	struct span body, broken;
+	bool named;
 
 	if (der_get(in, DER_SEQUENCE, &body) != 0)
 		return false;
 	broken = undelimited(body);
+	named = der_end(broken) && der_get(&body, DER_OID, &out->oid) == 0;
+	if (named && der_peek(body) == (DER_SET & ~CONSTRUCTED))
+		broken = body;
 	if (!der_end(broken)) {
 		*in = broken;
 		return false;
 	}
-	if (der_get(&body, DER_OID, &out->oid) != 0 || !oid_readable(out->oid) ||
-	    der_get(&body, DER_SET, &out->values) != 0 || !der_end(body)) {
+	if (!named || !oid_readable(out->oid) || der_get(&body, DER_SET, &out->values) != 0 || !der_end(body)) {
 		out->oid = SPAN_NONE;
 		out->values = SPAN_NONE;
 	}
@@ -95,7 +102,7 @@ static int get_attributes(struct span *in, struct csr *c, struct err *e)
 	struct attribute a;
 	int there = der_get_optional(in, DER_CONTEXT_CONS(0), &c->attributes);
 
-	if (there < 0)
+	if (there < 0 || der_peek(*in) == DER_CONTEXT(0))
 		return refuse(e, "attributes", "4.1", *in);
 	note(c, there == 0, DEVIATION_ATTRIBUTE); /* not OPTIONAL, though many leave it out */
 	for (cursor = c->attributes; !der_end(cursor);) {

@@ -46,12 +46,11 @@ static inline bool attributes_at(const struct difference *d, struct span *out)
 	return true;
 }
 
-/* [0] as if it were no SET. */
-static inline bool attributes_primitive(const struct difference *d)
+/* We refuse [0], or an attribute's SET, that is not constructed. */
+static inline bool set_primitive(const struct difference *d)
 {
-	struct span attributes;
-
-	return d->c && attributes_at(d, &attributes) && der_peek(attributes) == DER_CONTEXT(0);
+	return !d->c && (strstr(d->why, "attributes (RFC 2986, 4.1): tag 0x80") ||
+			 strstr(d->why, "an attribute (RFC 2986, 4.1): tag 0x11"));
 }
 
 static inline bool attribute_refused_by_openssl(const struct difference *d)
@@ -104,9 +103,8 @@ static const struct rule request_rules[] = {
 	{F(LOADS), OPENSSL, ANY, attribute_refused_by_openssl,
 	 "OpenSSL refuses attributes whose values, which we do not read, are none of their type."},
 	{F(LOADS), BOTH, D(ATTRIBUTE), refused_by_them, "An attribute has a name and values, no more."},
+	{F(LOADS), BOTH, ANY, set_primitive, "The libraries take a SET that is not constructed, or do not look."},
 	{F(LOADS), BOTH, ANY, extensions_broken, "The libraries look at the extensions only when they are asked for them."},
-	{VALUES | F(FEATURES) | F(CRITICAL), OPENSSL, ANY, attributes_primitive,
-	 "OpenSSL takes attributes that are not constructed; we record that there are none."},
 	{VALUES | F(FEATURES) | F(CRITICAL), BOTH, ANY, attribute_broken,
 	 "The library looks no further than to the first attribute that it cannot read."},
 	{VALUES | F(FEATURES) | F(CRITICAL), BOTH, ANY, list_broken,

@@ -126,6 +126,8 @@ static void a_request_in_ber(void **state)
 		 "an attribute (RFC 2986, 4.1): length not minimal"},
 		{BYTES("\x30\x23" REQUEST_OID "\x31\x16\x30\x81\x13" FEATURE("\x05")),
 		 "extensionRequest (RFC 2986, 4.1): length not minimal"},
+		{BYTES("\x30\x22" REQUEST_OID "\x11\x15\x30\x13" FEATURE("\x05")),
+		 "an attribute (RFC 2986, 4.1): tag 0x11"},
 		{BYTES("\x30\x24" REQUEST_OID "\x31\x17\x30\x13" FEATURE("\x05") "\x30\x80"),
 		 "extensionRequest (RFC 2986, 4.1): indefinite length"},
 	};
