@@ -128,8 +128,9 @@ static bool key_read(struct span parameters, struct spki *out)
 	case KEY_RSA_PSS: return rsa_read(out->bits, &out->size);
 	case KEY_DSA: return dsa_read(parameters, &out->size);
 	case KEY_EC: return ec_read(parameters, out);
-	case KEY_ED25519: return out->bits.n == 32; /* RFC 8032, 5.1.5 */
-	case KEY_ED448: return out->bits.n == 57;   /* RFC 8032, 5.2.5 */
+	/* without parameters (RFC 8410, 3), and RFC 8032, 5.1.5 and 5.2.5 */
+	case KEY_ED25519: return der_end(parameters) && out->bits.n == 32;
+	case KEY_ED448: return der_end(parameters) && out->bits.n == 57;
 	case KEY_UNKNOWN: break;
 	}
 	return true;

@@ -166,6 +166,8 @@ static void deviations_are_recorded_and_no_more(void **state)
 			"\x3d\x04\x03\x02\x00\x00"), D(SIGNATURE_ALGORITHMS_DIFFER) | D(ALGORITHM), NULL},
 		{"a kind of key with a NULL with content", AT(key), BYTES("\x30\x0e\x30\x08\x06\x03\x2b\x65\x01"
 			"\x05\x01\x00\x03\x02\x00\x01"), D(KEY_UNREADABLE), NULL},
+		{"an Ed25519 key with parameters", AT(key), BYTES("\x30\x2c\x30\x07\x06\x03\x2b\x65\x70\x05\x00"
+			"\x03\x21\x00" "0123456789abcdef0123456789abcdef"), D(KEY_UNREADABLE), NULL},
 		{"an RSA modulus of 0", AT(key), BYTES("\x30\x1a\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
 			"\x05\x00\x03\x09\x00\x30\x06\x02\x01\x00\x02\x01\x03"), D(KEY_UNREADABLE), NULL},
 		{"an RSA exponent of 0", AT(key), BYTES("\x30\x1a\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"
