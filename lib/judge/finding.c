@@ -1,7 +1,3 @@
-#include "judge/finding.h"
-
-#include <stdlib.h>
-
 /*
  * The catalogue, one row a rule, sorted by id (a test looks).  A row is
  *	{id, severity, unchecked, basis,
@@ -10,6 +6,8 @@
  *	 remedy},
  * An id, once released, never changes its meaning and is never used again.
  */
+#include "judge/finding.h"
+
 #define ERROR SEVERITY_ERROR, false
 #define WARNING SEVERITY_WARNING, false
 #define INFO SEVERITY_INFO, false
@@ -837,78 +835,3 @@ const struct finding_rule finding_rules[] = {
 };
 
 const size_t finding_rule_count = sizeof finding_rules / sizeof finding_rules[0];
-
-static int compare(const void *id, const void *rule)
-{
-	return strcmp(id, ((const struct finding_rule *)rule)->id);
-}
-
-const struct finding_rule *finding_rule_get(const char *id)
-{
-	return bsearch(id, finding_rules, finding_rule_count, sizeof finding_rules[0], compare);
-}
-
-const char *severity_text(enum severity s)
-{
-	static const char *const text[] = {"off", "info", "warning", "error"};
-
-	return (unsigned)s < sizeof text / sizeof text[0] ? text[s] : "?";
-}
-
-int severity_parse(const char *text, enum severity *out)
-{
-	for (enum severity s = SEVERITY_OFF; s <= SEVERITY_ERROR; s++)
-		if (strcmp(text, severity_text(s)) == 0) {
-			*out = s;
-			return 0;
-		}
-	return -1;
-}
-
-const char *verdict_text(enum verdict v)
-{
-	return v == VERDICT_PASS ? "pass" : v == VERDICT_FAIL ? "fail" : "unknown";
-}
-
-enum verdict verdict_worst(enum verdict a, enum verdict b)
-{
-	return a > b ? a : b;
-}
-
-/* Words of `text` in lines of at most 78 columns, each behind `indent` blanks. */
-static void paragraph(struct buf *out, const char *text, size_t indent)
-{
-	size_t column = 0;
-
-	while (*text) {
-		size_t n = strcspn(text, " "), skip = n + strspn(text + n, " ");
-
-		if (column && column + 1 + n > 78) {
-			buf_add_byte(out, '\n');
-			column = 0;
-		}
-		if (!column) {
-			buf_printf(out, "%*s", (int)indent, "");
-			column = indent;
-		} else {
-			buf_add_byte(out, ' ');
-			column++;
-		}
-		buf_add_bytes(out, text, n);
-		column += n;
-		text += skip;
-	}
-	buf_add_byte(out, '\n');
-}
-
-void finding_explain(struct buf *out, const struct finding_rule *r)
-{
-	buf_printf(out, "%s (%s%s): ", r->id, severity_text(r->severity),
-		   r->unchecked ? ", could not be checked" : "");
-	buf_add_str(out, r->title);
-	buf_printf(out, "\n    basis:  %s\n", r->basis);
-	paragraph(out, r->explanation, 4);
-	buf_add_str(out, "    remedy: ");
-	buf_add_str(out, r->remedy);
-	buf_add_byte(out, '\n');
-}

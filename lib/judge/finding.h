@@ -9,16 +9,7 @@
 #define STAPLE_JUDGE_FINDING_H
 
 #include "ground/buf.h"
-
-enum severity { SEVERITY_OFF, SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_ERROR };
-const char *severity_text(enum severity s); /* "off", "info", "warning", "error" */
-MUST_USE int severity_parse(const char *text, enum severity *out);
-
-enum verdict { VERDICT_PASS, VERDICT_UNKNOWN, VERDICT_FAIL };
-const char *verdict_text(enum verdict v); /* "pass", "unknown", "fail" */
-
-/* Fail beats unknown beats pass. */
-enum verdict verdict_worst(enum verdict a, enum verdict b);
+#include "judge/verdict.h"
 
 struct finding_rule {
 	const char *id;          /* "staple.expired": stable for ever */
@@ -31,11 +22,11 @@ struct finding_rule {
 	const char *remedy;      /* one sentence: the hint */
 };
 
-/* The catalogue, in the order of the ids. */
+/* finding.c: the catalogue, in the order of the ids. */
 extern const struct finding_rule finding_rules[];
 extern const size_t finding_rule_count;
 
-/* NULL: there is no such id. */
+/* finding_rule.c: one rule.  NULL: there is no such id. */
 const struct finding_rule *finding_rule_get(const char *id);
 
 /* Appends the entry for people; it begins with the id at the start of a line. */
@@ -68,6 +59,7 @@ struct findings {
 	const char *bad_id;
 };
 
+/* findings.c: the list. */
 void findings_init(struct findings *f, const struct policy *policy, int64_t now);
 void findings_wipe(struct findings *f);
 
