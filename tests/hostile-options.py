@@ -9,30 +9,18 @@ terminal obeys; nothing is written.  Speaks TAP.
 """
 import concurrent.futures
 import os
-import re
 import resource
 import shutil
-import subprocess
 import sys
-import time
+
+from checks import ok, plan, trial
 
 LAB, WORK, SERVER = sys.argv[1:4]
-HIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 SECONDS = 60
-count = 0
 
 
 def lab(name):
     return os.path.join(LAB, name)
-
-
-def ok(fine, what, *why):
-    global count
-    count += 1
-    print("%s %d - %s" % ("ok" if fine else "not ok", count, what))
-    for line in why if not fine else ():
-        print("# %s" % str(line)[:600])
-    sys.stdout.flush()
 
 
 ESCAPES = "\x1b[31m\x1b]0;x\x07\u202e\u2066\u200b\ufeff\x9b".encode() + b"\xc3\x28\xff\n"
@@ -110,33 +98,8 @@ ARGUMENTS = [
 ]
 
 
-def capped():
-    if not os.environ.get("STAPLE_SANITIZED"):
-        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
-
-
 def run(args):
-    """(process, what is wrong with it in any case)"""
-    start = time.monotonic()
-    try:
-        done = subprocess.run(args, cwd=WORK, stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
-                              preexec_fn=capped)
-    except subprocess.TimeoutExpired:
-        return None, "does not end"
-    took = time.monotonic() - start
-    try:
-        text = (done.stdout + done.stderr).decode()
-    except UnicodeDecodeError as e:
-        return done, str(e)
-    if done.returncode not in (0, 1, 2):
-        return done, "status %d: %s" % (done.returncode, text[-300:])
-    if "Sanitizer" in text or "runtime error" in text:
-        return done, text[-300:]
-    if HIDDEN.search(text):
-        return done, "obeyed: %r in %r" % (HIDDEN.search(text), text[-200:])
-    if len(text) > 10000000:
-        return done, "%d characters are said" % len(text)
-    return (done, "%.0f seconds" % took) if took > SECONDS else (done, None)
+    return trial(args, WORK, SECONDS)
 
 
 def made():
@@ -195,7 +158,7 @@ def main():
     ok(wrong and "obeyed" in wrong, "an escape sequence is found out", wrong)
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     ok(most < 300000 or os.environ.get("STAPLE_SANITIZED"), "none took much memory", "%d KB" % most)
-    print("1..%d" % count)
+    plan()
 
 
 main()

@@ -7,10 +7,8 @@ Each run must end soon, with status 1 or 2 and a reason, with little memory, wit
 a terminal obeys; a staple that is there stays; what could not be checked does not pass.  The lab's
 certificates name RESPONDER-URL, which a policy maps to the hostile ones.  Speaks TAP.
 """
-import base64
 import concurrent.futures
 import gzip
-import json
 import os
 import re
 import resource
@@ -22,32 +20,17 @@ import sys
 import threading
 import time
 
+from checks import ok, plan, read, trial
+
 LAB, WORK, RESPONDER = sys.argv[1:4]
 GOOD = {"1.3": int(sys.argv[4]), "1.2": int(sys.argv[5])}
-HIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 SECONDS = 12
 TIMEOUT = ("--timeout", "1s")
 LIMIT_OCSP_RESPONSE = 256 * 1024
-LIMIT_MEMORY = 1 << 30
-count = 0
 
 
 def lab(name):
     return os.path.join(LAB, name)
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def ok(fine, what, *why):
-    global count
-    count += 1
-    print("%s %d - %s" % ("ok" if fine else "not ok", count, what))
-    for line in why if not fine else ():
-        print("# %s" % str(line)[:600])
-    sys.stdout.flush()
 
 
 def each(what, results):
@@ -56,35 +39,8 @@ def each(what, results):
     ok(results and not problems, "%s (%d)" % (what, len(results)), *problems[:8])
 
 
-def capped():
-    if not os.environ.get("STAPLE_SANITIZED"):
-        resource.setrlimit(resource.RLIMIT_AS, (LIMIT_MEMORY, LIMIT_MEMORY))
-
-
 def run(*args):
-    """(process, what is wrong with it in any case)"""
-    start = time.monotonic()
-    try:
-        done = subprocess.run(args, cwd=WORK, stdin=subprocess.DEVNULL, capture_output=True, timeout=60,
-                              preexec_fn=capped)
-    except subprocess.TimeoutExpired:
-        return None, "does not end"
-    took = time.monotonic() - start
-    try:
-        text = (done.stdout + done.stderr).decode()
-    except UnicodeDecodeError as e:
-        return done, str(e)
-    if took > SECONDS:
-        return done, "%.0f seconds" % took
-    if done.returncode not in (0, 1, 2):
-        return done, "status %d: %s" % (done.returncode, text[-300:])
-    if "Sanitizer" in text or "runtime error" in text:
-        return done, text[-300:]
-    if HIDDEN.search(text):
-        return done, "obeyed: %r" % HIDDEN.search(text)
-    if "json" in args and done.stdout:
-        json.loads(done.stdout)
-    return done, None
+    return trial(args, WORK, SECONDS)
 
 
 # --- any server: what it does with a connection stands in a table ---
@@ -448,7 +404,7 @@ def main():
     ok(wrong and "obeyed" in wrong, "an escape sequence is found out", wrong)
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     ok(most < 100000 or os.environ.get("STAPLE_SANITIZED"), "none took much memory", "%d KB" % most)
-    print("1..%d" % count)
+    plan()
 
 
 main()

@@ -24,20 +24,12 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
 
+from checks import ok, plan
+
 SOURCE, WORK, LAB, MODE = sys.argv[1:5]
 # Of servers whose chains have one certificate less than the limit, as many, one more; and that send
 # nearly as much as they may, and more.
 PORTS = sys.argv[5:]
-count = 0
-
-
-def ok(fine, what, *why):
-    global count
-    count += 1
-    print("%s %d - %s" % ("ok" if fine else "not ok", count, what))
-    for line in why if not fine else ():
-        print("# %s" % str(line)[:500])
-    sys.stdout.flush()
 
 
 def limits():
@@ -444,7 +436,7 @@ def main():
             check("%s (%d)" % (name, values[name]), *test(values[name]))
         if os.environ.get("STAPLE_TIMES"):
             print("# %s" % os.times().elapsed)
-    print("1..%d" % count)
+    plan()
 
 
 main()

@@ -84,24 +84,24 @@ is "nothing is enabled before one says what to fetch" "$(find "$root/etc" -name 
 ldd "$root"/usr/bin/staple-* | grep -oE '/[^ ]+' | grep -v ':$' | sort -u | while read -r library; do
 	mkdir -p "$root$(dirname "$library")" && cp -L "$library" "$root$library"
 done
-mkdir "$root/work"
+mkdir "$root/site"
 if [ "$(id -u)" = 0 ]; then inside=(chroot "$root"); else inside=(unshare -r chroot "$root"); fi
 if "${inside[@]}" /usr/bin/staple-gate --version >/dev/null 2>&1; then
-	status_is "installed: a request" 0 "${inside[@]}" /usr/bin/staple-csr --out-key /work/a.key --out /work/a.csr www.example.com
+	status_is "installed: a request" 0 "${inside[@]}" /usr/bin/staple-csr --out-key /site/a.key --out /site/a.csr www.example.com
 	status_is "installed: the CA records are found" 1 \
-		"${inside[@]}" /usr/bin/staple-csr --ca lets-encrypt --out-key /work/b.key --out /work/b.csr www.example.com
+		"${inside[@]}" /usr/bin/staple-csr --ca lets-encrypt --out-key /site/b.key --out /site/b.csr www.example.com
 	err_like "and say so" 'ca\.'
-	status_is "installed: inspected" 0 "${inside[@]}" /usr/bin/staple-inspect /work/a.csr
+	status_is "installed: inspected" 0 "${inside[@]}" /usr/bin/staple-inspect /site/a.csr
 	out_like "Must-Staple" 'Must-Staple +yes'
 	status_is "installed: policies are found" 0 "${inside[@]}" /usr/bin/staple-verify --policy strict --show-policy
 	out_like "where they belong" '/usr/share/staple-tools/policies/strict\.conf'
-	openssl x509 -req -in "$root/work/a.csr" -signkey "$root/work/a.key" -copy_extensions copyall -days 9 \
-		-out "$root/work/a.pem" 2>/dev/null
-	status_is "installed: an inventory" 0 "${inside[@]}" /usr/bin/staple-inventory --must-staple /work
-	out_like "of what is there" '/work/a\.pem'
-	status_is "installed: a verdict" 1 "${inside[@]}" /usr/bin/staple-verify --trust /work/a.pem /work/a.pem
+	openssl x509 -req -in "$root/site/a.csr" -signkey "$root/site/a.key" -copy_extensions copyall -days 9 \
+		-out "$root/site/a.pem" 2>/dev/null
+	status_is "installed: an inventory" 0 "${inside[@]}" /usr/bin/staple-inventory --must-staple /site
+	out_like "of what is there" '/site/a\.pem'
+	status_is "installed: a verdict" 1 "${inside[@]}" /usr/bin/staple-verify --trust /site/a.pem /site/a.pem
 	out_like "with its reason" 'ocsp\.no-url'
-	status_is "installed: no responder, no staple" 1 "${inside[@]}" /usr/bin/staple-fetch /work/a.pem
+	status_is "installed: no responder, no staple" 1 "${inside[@]}" /usr/bin/staple-fetch /site/a.pem
 	status_is "installed: nobody there" 2 "${inside[@]}" /usr/bin/staple-gate --timeout 2s 127.0.0.1:1
 else
 	skip "the installed programs" "no chroot and no user namespaces here"

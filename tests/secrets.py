@@ -16,25 +16,12 @@ import subprocess
 import sys
 import time
 
+from checks import ok, plan, read
+
 LAB, WORK, SERVER = sys.argv[1:4]
 TOKEN = sys.argv[4] if len(sys.argv) > 4 else None
 PASSWORD, PIN = b"Korrekt-Pferd-Batterie", b"73190486"
 CALLS = "trace=execve,write,writev,pwrite64,pwritev,sendto,sendmsg,sendmmsg,send,msgsnd"
-count = 0
-
-
-def ok(fine, what, *why):
-    global count
-    count += 1
-    print("%s %d - %s" % ("ok" if fine else "not ok", count, what))
-    for line in why if not fine else ():
-        print("# %s" % str(line)[:400])
-    sys.stdout.flush()
-
-
-def read(path):
-    with open(os.path.join(WORK, path), "rb") as f:
-        return f.read()
 
 
 def openssl(*args):
@@ -57,7 +44,7 @@ def trace(args, env):
     done = subprocess.run(["strace", "-f", "-qq", "-v", "-xx", "-s", "1000000", "-e", CALLS, "-o", out, *args],
                           cwd=WORK, env=dict(os.environ, **env), stdin=subprocess.DEVNULL,
                           capture_output=True, timeout=120)
-    lines = read("trace").decode().splitlines()
+    lines = read(os.path.join(WORK, "trace")).decode().splitlines()
     assert "execve" in lines[0], lines[0]  # the program's own beginning: what it was given
     shown = b"".join(bytes.fromhex(s.replace("\\x", "")) + b"\n" for line in lines[1:]
                      for s in re.findall(r'"((?:\\x[0-9a-f]{2})*)"', line))
@@ -176,7 +163,7 @@ def cores():
 def main():
     commands()
     cores()
-    print("1..%d" % count)
+    plan()
 
 
 main()

@@ -19,28 +19,16 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from checks import ok, plan, read
+
 LAB, WORK, NOW, STAPLED, BARE, SILENT, SILENT_URL = sys.argv[1:8]
 AT = ["--at", "@" + NOW]
 VOLATILE = re.compile(rb'"elapsed_ms": \d+|"server": ("[^"]*"|null)|good until [^)]*\)')
-count = 0
 
 
 def lab(name):
     return os.path.join(LAB, name)
-
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def ok(fine, what, *why):
-    global count
-    count += 1
-    print("%s %d - %s" % ("ok" if fine else "not ok", count, what))
-    for line in why if not fine else ():
-        print("# %s" % str(line)[:600])
-    sys.stdout.flush()
 
 
 def each(problems, what):
@@ -385,7 +373,7 @@ def main():
         test()
         if os.environ.get("STAPLE_TIMES"):
             print("# %s: %.1f s" % (test.__name__, time.monotonic() - start))
-    print("1..%d" % count)
+    plan()
 
 
 main()
