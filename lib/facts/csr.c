@@ -23,6 +23,7 @@ static void note(struct csr *c, bool it_is, enum deviation d)
 struct attribute {
 	struct span oid;    /* absent when the inside cannot be read */
 	struct span values; /* content of the SET OF ANY */
+	bool cut;	    /* the OBJECT IDENTIFIER ends within a number: some read it without that */
 };
 
 /* Where an element cannot be delimited; at the end when all can. */
@@ -50,6 +51,7 @@ static bool attribute_next(struct span *in, struct attribute *out)
 		*in = broken;
 		return false;
 	}
+	out->cut = named && out->oid.n > 0 && out->oid.p[out->oid.n - 1] >= 0x80;
 	if (!named || !oid_readable(out->oid) || der_get(&body, DER_SET, &out->values) != 0 || !der_end(body)) {
 		out->oid = SPAN_NONE;
 		out->values = SPAN_NONE;
@@ -108,6 +110,9 @@ static int get_attributes(struct span *in, struct csr *c, struct err *e)
 	for (cursor = c->attributes; !der_end(cursor);) {
 		if (!attribute_next(&cursor, &a))
 			return refuse(e, "an attribute", "4.1", cursor);
+		if (a.cut)
+			return err_set(e, ERR_PARSE, "request: an attribute (RFC 2986, 4.1): its OBJECT "
+				       "IDENTIFIER ends within a number");
 		note(c, !span_present(a.oid) || !der_end(undelimited(a.values)), DEVIATION_ATTRIBUTE);
 		if (is_challenge_password(a.oid))
 			c->has_challenge_password = true;

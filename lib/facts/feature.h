@@ -80,8 +80,9 @@ void feature_decimal(struct buf *out, struct span content);
 
 /* RFC 7633, 4.2.2: does `lower` (a certificate's value) list every feature of `upper` (its
  * issuer's)?  SPAN_NONE means the extension is absent; a malformed value is never a
- * superset, and of a malformed issuer's value nothing is: false.  On false *missing, when
- * given, is the first value that lacks (or 0). */
+ * superset, and of a malformed issuer's value nothing is: false.  A value that a feature_set has
+ * no room for counts as one that lacks.  On false *missing, when given, is the first value that
+ * lacks (or 0). */
 bool feature_superset(struct span lower, struct span upper, int64_t *missing);
 
 #endif

@@ -7,6 +7,8 @@
 static const struct rule certificate_rules[] = {
 	/* whether it loads */
 	{F(LOADS), GNUTLS, ANY, field_missing, "GnuTLS takes extensions and keys that lack a field."},
+	{F(LOADS), GNUTLS, ANY, extensions_outside,
+	 "libtasn1 takes the extensions from behind [3], in which nothing stands."},
 	{F(LOADS), OPENSSL, D(SERIAL_PADDED), refused_by_them, "OpenSSL refuses superfluous octets and none at all."},
 	{F(LOADS), GNUTLS, D(VERSION), version_long, "GnuTLS refuses a version below 1, and one of more than one octet."},
 	{F(LOADS), OPENSSL, D(VERSION), version_long, "OpenSSL refuses superfluous octets of the version."},
