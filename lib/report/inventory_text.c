@@ -1,96 +1,17 @@
-/* An inventory for people: a table that fits the terminal, what is wrong, and a summary. */
+/* An inventory for people: a table (inventory_table.c), what is wrong, and a summary. */
 #include "report/inventory.h"
 
 #include "facts/dn.h"
 #include "ground/when.h"
+#include "report/inventory_table.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-/* A column: its title, the least and the best width, and from which terminal width on it is
- * there.  The columns that may grow share what is left. */
-enum column { COLUMN_STATE, COLUMN_STAPLE, COLUMN_LEFT, COLUMN_NAME, COLUMN_KEY, COLUMN_ISSUER,
-	      COLUMN_SOURCE, COLUMN_COUNT };
-
-static const struct {
-	const char *title;
-	size_t least, share; /* share of the rest, in percent */
-	size_t from;
-} columns[COLUMN_COUNT] = {
-	[COLUMN_STATE] = {"", 1, 0, 0},
-	[COLUMN_STAPLE] = {"STAPLE", 6, 0, 0},
-	[COLUMN_LEFT] = {"LEFT", 7, 0, 0},
-	[COLUMN_NAME] = {"NAME", 18, 35, 0},
-	[COLUMN_KEY] = {"KEY", 9, 0, 100},
-	[COLUMN_ISSUER] = {"ISSUER", 12, 25, 0},
-	[COLUMN_SOURCE] = {"SOURCE", 18, 40, 0},
-};
-
 struct state {
-	const struct inventory_column *const *chosen; /* of --columns; or NULL */
-	size_t chosen_width[64];
-	size_t width[COLUMN_COUNT]; /* 0: not shown */
-	size_t rows;
+	struct inventory_table table;
 	struct buf trouble, problems;
 	size_t troubled, notes;
 };
-
-static void lay_out(struct report *r, struct state *s)
-{
-	size_t used = 0, total = r->columns > 60 ? r->columns : 60;
-
-	for (int i = 0; i < COLUMN_COUNT; i++)
-		if (total >= columns[i].from) {
-			s->width[i] = columns[i].least;
-			used += columns[i].least + (i > 0);
-		}
-	for (int i = 0; i < COLUMN_COUNT && used < total; i++)
-		if (s->width[i])
-			s->width[i] += (total - used) * columns[i].share / 100;
-}
-
-/* Less than a few letters say nothing. */
-#define CUT_LEAST 8
-
-/* The columns of --columns share what is left evenly. */
-static void lay_out_chosen(struct report *r, struct state *s)
-{
-	size_t used = 0, n = 0, fixed = 0, total = r->columns > 60 ? r->columns : 60;
-
-	for (; n < 64 && s->chosen[n]; n++) {
-		s->chosen_width[n] = s->chosen[n]->least;
-		used += s->chosen[n]->least + (n > 0);
-		fixed += (s->chosen[n]->ours ? s->chosen[n]->least : 0) + (n > 0);
-	}
-	/* Too many: the texts from outside are cut shorter, what we made is never. */
-	for (size_t i = 0; i < n && used > total && total > fixed; i++) {
-		size_t width = s->chosen[i]->least * (total - fixed) / (used - fixed);
-
-		if (!s->chosen[i]->ours)
-			s->chosen_width[i] = width > CUT_LEAST ? width : CUT_LEAST;
-	}
-	for (size_t i = 0; i < n && used < total; i++)
-		s->chosen_width[i] += (total - used) / n;
-}
-
-static void chosen_row(struct report *r, struct state *s, const struct inventory_cert *c)
-{
-	struct buf b;
-
-	buf_init(&b);
-	for (size_t i = 0; s->chosen[i]; i++) {
-		buf_reset(&b);
-		if (c)
-			s->chosen[i]->write(&b, c);
-		if (i > 0)
-			buf_add_byte(r->out, ' ');
-		text_column(r->out, c ? buf_span(&b) : span_str(s->chosen[i]->title), s->chosen_width[i],
-			    s->chosen[i + 1] != NULL);
-	}
-	buf_add_byte(r->out, '\n');
-	r->out->failed |= b.failed;
-	buf_wipe(&b);
-}
 
 static void begin(struct report *r)
 {
@@ -101,120 +22,7 @@ static void begin(struct report *r)
 		r->out->failed = true;
 		return;
 	}
-	s->chosen = r->choose;
-	if (s->chosen)
-		lay_out_chosen(r, s);
-	else
-		lay_out(r, s);
-}
-
-static void title(struct report *r, struct state *s)
-{
-	report_color(r, REPORT_BOLD);
-	for (int i = 0; i < COLUMN_COUNT; i++) {
-		if (!s->width[i])
-			continue;
-		if (i > 0)
-			buf_add_byte(r->out, ' ');
-		if (i == COLUMN_LEFT) /* as its numbers */
-			buf_printf(r->out, "%*s", (int)s->width[i], columns[i].title);
-		else
-			text_column(r->out, span_str(columns[i].title), s->width[i], i + 1 < COLUMN_COUNT);
-	}
-	report_color(r, REPORT_PLAIN);
-	buf_add_byte(r->out, '\n');
-}
-
-/* A long path is cut in front: its end tells more. */
-static void add_source(struct buf *out, const struct inventory_cert *c, size_t width)
-{
-	struct span s;
-	struct buf b;
-	size_t more = c->place_count - 1;
-	char tail[32] = "";
-
-	buf_init(&b);
-	buf_add_str(&b, c->places[0].source);
-	if (c->places[0].index > 0)
-		buf_printf(&b, "#%zu", c->places[0].index);
-	if (more > 0)
-		snprintf(tail, sizeof tail, " +%zu", more);
-	width -= strlen(tail) < width ? strlen(tail) : 0;
-	s = buf_span(&b);
-	if (text_width(s) > width) {
-		buf_add_str(out, "…");
-		while (s.n > 0 && (text_width(s) > width - 1 || (s.p[0] & 0xc0) == 0x80))
-			s = span_from(s, 1);
-	}
-	text_column(out, s, width, false);
-	buf_add_str(out, tail);
-	buf_wipe(&b);
-}
-
-static void add_left(struct report *r, const struct inventory_cert *c, size_t width)
-{
-	int64_t days = inventory_days(c->cert->not_after, c->now);
-	char text[32];
-
-	if (days == INT64_MIN)
-		snprintf(text, sizeof text, "?");
-	else if (c->cert->not_after < c->now)
-		snprintf(text, sizeof text, "expired");
-	else if (days < 10000)
-		snprintf(text, sizeof text, "%lldd", (long long)days);
-	else
-		snprintf(text, sizeof text, "%lldy", (long long)(days / 365));
-	report_color(r, days < 0 ? REPORT_RED : days <= 30 ? REPORT_YELLOW : REPORT_PLAIN);
-	buf_printf(r->out, "%*s", (int)width, text);
-	report_color(r, REPORT_PLAIN);
-}
-
-static void add_text(struct report *r, size_t width, struct span s)
-{
-	text_column(r->out, s, width, true);
-}
-
-static void add_column(struct report *r, const struct inventory_cert *c, int column, size_t width)
-{
-	static const char *const staple[] = {"-", "yes", "broken"};
-	enum severity worst = inventory_worst(c);
-	enum must_staple m = cert_must_staple(c->cert);
-	char key[32];
-	struct buf b;
-
-	buf_init(&b);
-	switch (column) {
-	case COLUMN_STATE:
-		report_color(r, worst == SEVERITY_ERROR ? REPORT_RED : REPORT_YELLOW);
-		add_text(r, width, span_str(worst == SEVERITY_ERROR ? "!" : worst == SEVERITY_WARNING ? "~" : " "));
-		report_color(r, REPORT_PLAIN);
-		break;
-	case COLUMN_STAPLE:
-		report_color(r, m == MUST_STAPLE_YES ? REPORT_BOLD : m == MUST_STAPLE_NO ? REPORT_DIM : REPORT_RED);
-		add_text(r, width, span_str(staple[m]));
-		report_color(r, REPORT_PLAIN);
-		break;
-	case COLUMN_LEFT:
-		add_left(r, c, width);
-		break;
-	case COLUMN_NAME:
-		cert_label(c->cert, &b);
-		add_text(r, width, buf_span(&b));
-		break;
-	case COLUMN_KEY:
-		add_text(r, width, span_str(spki_text(&c->cert->key, key)));
-		break;
-	case COLUMN_ISSUER:
-		if (cert_self_issued(c->cert))
-			buf_add_str(&b, "(itself)");
-		else
-			inventory_issuer(&b, c->cert);
-		add_text(r, width, buf_span(&b));
-		break;
-	default:
-		add_source(r->out, c, width);
-	}
-	buf_wipe(&b);
+	inventory_table_begin(&s->table, r);
 }
 
 /* Findings are gathered and follow the table; of a plain certificate only with -v. */
@@ -350,24 +158,7 @@ static void item(struct report *r, const void *what)
 		add_response(r, i->u.response);
 	if (i->kind != INVENTORY_CERT)
 		return;
-	if (s->chosen) {
-		if (s->rows++ == 0)
-			chosen_row(r, s, NULL);
-		chosen_row(r, s, i->u.cert);
-		add_below(r, i->u.cert);
-		add_trouble(r, s, i->u.cert);
-		return;
-	}
-	if (s->rows++ == 0)
-		title(r, s);
-	for (int c = 0; c < COLUMN_COUNT; c++) {
-		if (!s->width[c])
-			continue;
-		if (c > 0)
-			buf_add_byte(r->out, ' ');
-		add_column(r, i->u.cert, c, s->width[c]);
-	}
-	buf_add_byte(r->out, '\n');
+	inventory_table_row(&s->table, r, i->u.cert);
 	add_below(r, i->u.cert);
 	add_trouble(r, s, i->u.cert);
 }
