@@ -36,6 +36,10 @@ bool facts_openssl_request(struct facts *f, struct span der);
 void facts_hex(struct buf *out, const void *p, size_t n);
 void facts_time(struct buf *out, int64_t t);
 
+/* FACT_KEY and FACT_KEY_SIZE, as GnuTLS writes the key; not read: both are unknown. */
+struct gnutls_pubkey_st;
+void facts_gnutls_key(struct facts *f, struct gnutls_pubkey_st *k, bool read);
+
 /* GnuTLS numbers the bits of a key usage from the top of the first octet. */
 unsigned facts_gnutls_usage(unsigned theirs);
 

@@ -202,16 +202,12 @@ static void signature(struct facts *f, gnutls_x509_crt_t c)
 		buf_add_str(&f->text[FACT_ALGORITHM], UNKNOWN);
 }
 
-static void key(struct facts *f, gnutls_x509_crt_t c)
+void facts_gnutls_key(struct facts *f, struct gnutls_pubkey_st *k, bool read)
 {
-	gnutls_pubkey_t k;
 	gnutls_datum_t d = {NULL, 0};
 	unsigned bits = 0;
 
-	if (gnutls_pubkey_init(&k) < 0)
-		return;
-	if (gnutls_pubkey_import_x509(k, c, 0) == 0 &&
-	    gnutls_pubkey_export2(k, GNUTLS_X509_FMT_DER, &d) == 0) {
+	if (read && gnutls_pubkey_export2(k, GNUTLS_X509_FMT_DER, &d) == 0) {
 		put_datum(&f->text[FACT_KEY], &d);
 		gnutls_pubkey_get_pk_algorithm(k, &bits);
 		buf_printf(&f->text[FACT_KEY_SIZE], "%u", bits);
@@ -220,6 +216,15 @@ static void key(struct facts *f, gnutls_x509_crt_t c)
 		buf_add_str(&f->text[FACT_KEY_SIZE], UNKNOWN);
 	}
 	gnutls_free(d.data);
+}
+
+static void key(struct facts *f, gnutls_x509_crt_t c)
+{
+	gnutls_pubkey_t k;
+
+	if (gnutls_pubkey_init(&k) < 0)
+		return;
+	facts_gnutls_key(f, k, gnutls_pubkey_import_x509(k, c, 0) == 0);
 	gnutls_pubkey_deinit(k);
 }
 

@@ -110,22 +110,11 @@ static void features(struct facts *f, gnutls_x509_crq_t c)
 
 static void key(struct facts *f, gnutls_x509_crq_t c)
 {
-	gnutls_datum_t d = {NULL, 0};
 	gnutls_pubkey_t k;
-	unsigned bits = 0;
 
 	if (gnutls_pubkey_init(&k) < 0)
 		return;
-	if (gnutls_pubkey_import_x509_crq(k, c, 0) == 0 &&
-	    gnutls_pubkey_export2(k, GNUTLS_X509_FMT_DER, &d) == 0) {
-		facts_hex(&f->text[FACT_KEY], d.data, d.size);
-		gnutls_pubkey_get_pk_algorithm(k, &bits);
-		buf_printf(&f->text[FACT_KEY_SIZE], "%u", bits);
-	} else {
-		buf_add_str(&f->text[FACT_KEY], UNKNOWN);
-		buf_add_str(&f->text[FACT_KEY_SIZE], UNKNOWN);
-	}
-	gnutls_free(d.data);
+	facts_gnutls_key(f, k, gnutls_pubkey_import_x509_crq(k, c, 0) == 0);
 	gnutls_pubkey_deinit(k);
 }
 
