@@ -8,10 +8,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* --help fits every terminal; its right column begins there. */
-#define HELP_COLUMNS 79
-#define HELP_TEXT_AT 30
-
 enum { OPT_HELP = 0x10000, OPT_VERSION, OPT_VERBOSE };
 
 /* popt writes through pointers: one command line a process. */
@@ -95,133 +91,22 @@ static struct poptOption *build_table(const struct tool *tool)
 	return t;
 }
 
-/* Optimal string alignment distance, capped: for telling typing errors. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t la = strlen(a), lb = strlen(b), row[3][40] = {{0}};
-
-	if (la >= 40 || lb >= 40)
-		return 99;
-	for (size_t j = 0; j <= lb; j++)
-		row[1][j] = j;
-	for (size_t i = 1; i <= la; i++) {
-		row[2][0] = i;
-		for (size_t j = 1; j <= lb; j++) {
-			size_t best = row[1][j - 1] + (a[i - 1] != b[j - 1]);
-
-			if (row[1][j] + 1 < best)
-				best = row[1][j] + 1;
-			if (row[2][j - 1] + 1 < best)
-				best = row[2][j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    row[0][j - 2] + 1 < best)
-				best = row[0][j - 2] + 1;
-			row[2][j] = best;
-		}
-		memcpy(row[0], row[1], sizeof row[0]);
-		memcpy(row[1], row[2], sizeof row[1]);
-	}
-	return row[1][lb];
-}
-
-static void nearest(const struct poptOption *t, const char *name, const char **best, size_t *least)
-{
-	for (; t->longName || t->shortName || t->arg; t++) {
-		if ((t->argInfo & POPT_ARG_MASK) == POPT_ARG_INCLUDE_TABLE) {
-			nearest(t->arg, name, best, least);
-			continue;
-		}
-		if (!t->longName)
-			continue;
-		size_t d = distance(name, t->longName);
-
-		if (strncmp(name, t->longName, strlen(name)) == 0 && strlen(name) >= 3)
-			d = 1;
-		if (d < *least) {
-			*least = d;
-			*best = t->longName;
-		}
-	}
-}
-
 static int bad_option(const struct options *o, const struct tool_run *run, int rc)
 {
 	const char *bad = poptBadOption(o->context, POPT_BADOPTION_NOALIAS), *best = NULL;
-	size_t least = 4, n;
+	size_t n;
 	char name[40] = "";
 
 	if (rc == POPT_ERROR_BADOPT && bad[0] == '-' && bad[1] == '-') {
 		n = strcspn(bad + 2, "=");
 		if (n > 0 && n < sizeof name) {
 			memcpy(name, bad + 2, n);
-			least = n < 6 ? 3 : 4;
-			nearest(o->table, name, &best, &least);
+			best = options_nearest(o->table, name);
 		}
 	}
 	if (best)
 		return tool_usage(run, "%s: %s; did you mean --%s?", bad, poptStrerror(rc), best);
 	return tool_usage(run, "%s: %s", bad, poptStrerror(rc));
-}
-
-/* Words broken at the right margin; *column is where the cursor stands. */
-static void print_words(const char *text, size_t from, size_t column)
-{
-	while (*text) {
-		size_t n = strcspn(text, " ");
-
-		if (column > from && column + 1 + n > HELP_COLUMNS) {
-			printf("\n%*s", (int)from, "");
-			column = from;
-		} else if (column > from) {
-			putchar(' ');
-			column++;
-		}
-		printf("%.*s", (int)n, text);
-		column += n;
-		text += n + strspn(text + n, " ");
-	}
-	putchar('\n');
-}
-
-/* "  -q, --quiet" and what it does, in a column of its own; below when the name is too long. */
-static void print_option(const struct poptOption *t)
-{
-	int n = t->shortName ? printf("  -%c, --%s", t->shortName, t->longName)
-			     : printf("      --%s", t->longName);
-
-	if (t->argDescrip)
-		n += printf("=%s", t->argDescrip);
-	if (n > HELP_TEXT_AT - 2) {
-		putchar('\n');
-		n = 0;
-	}
-	printf("%*s", HELP_TEXT_AT - n, "");
-	print_words(t->descrip, HELP_TEXT_AT, HELP_TEXT_AT);
-}
-
-static void print_table(const struct poptOption *t)
-{
-	for (; t->longName || t->shortName || t->arg; t++) {
-		if ((t->argInfo & POPT_ARG_MASK) != POPT_ARG_INCLUDE_TABLE) {
-			print_option(t);
-			continue;
-		}
-		if (t->descrip)
-			printf("\n%s\n", t->descrip);
-		print_table(t->arg);
-	}
-}
-
-static int show_help(const struct options *o, const struct tool *tool)
-{
-	printf("%s: %s\n\nUsage: %s [OPTION...] %s\n", tool->name, tool->summary, tool->name, tool->args);
-	print_table(o->table);
-	printf("\nExit status: 0 checked, and it holds; 1 it does not hold; 2 could not be\n"
-	       "checked.\n");
-	if (tool->example)
-		printf("\nExample:\n  %s\n", tool->example);
-	printf("\nSee %s(1) and staple-tools(7).\n", tool->name);
-	return STATUS_HOLDS;
 }
 
 static int show_version(const struct tool *tool)
@@ -357,7 +242,7 @@ int options_read(struct options *o, struct tool_run *run, int argc, char **argv)
 
 		if (rc == OPT_HELP || rc == OPT_VERSION) {
 			o->done = true;
-			return rc == OPT_HELP ? show_help(o, run->tool) : show_version(run->tool);
+			return rc == OPT_HELP ? options_help(o, run->tool) : show_version(run->tool);
 		}
 		if (rc == OPT_VERBOSE) {
 			run->verbose++;

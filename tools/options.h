@@ -24,6 +24,12 @@ struct options {
 int options_read(struct options *o, struct tool_run *run, int argc, char **argv);
 void options_wipe(struct options *o);
 
+/* options_help.c: writes the help to standard output. */
+int options_help(const struct options *o, const struct tool *tool);
+
+/* options_nearest.c: the long option that `name` is nearly; NULL: none. */
+const char *options_nearest(const struct poptOption *table, const char *name);
+
 /* own_files.c: is a file that is to be written also one that is read, or written as something else?
  * 0, or a status: then a message was written. */
 int options_own_files(const struct options *o, const struct tool_run *run);
