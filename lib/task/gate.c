@@ -331,7 +331,7 @@ static void run_wipe(struct run *r)
 		gate_plan_wipe(&t->plan);
 		free(t);
 	}
-	gate_judge_wipe(&r->judge);
+	gate_known_wipe(&r->judge.known);
 }
 
 int gate_run(const struct gate_options *o, const struct gate_callbacks *c,

@@ -1,213 +1,9 @@
 #include "task/gate_judge.h"
 
-#include "crypto/hash.h"
-#include "judge/promise.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Staples remembered over all targets: at some 700 bytes each below the memory that a run over
- * ten thousand targets may take. */
-#define KNOWN_MAX 16384u
-
-struct gate_known {
-	struct digest key;
-	struct staple_result result;
-	struct findings findings;
-};
-
-void gate_judge_wipe(struct gate_judge *j)
-{
-	for (size_t i = 0; i < j->known_cap; i++) {
-		if (!j->known[i])
-			continue;
-		findings_wipe(&j->known[i]->findings);
-		free(j->known[i]);
-	}
-	free(j->known);
-	j->known = NULL;
-	j->known_count = j->known_cap = 0;
-}
-
-/* --- chains --- */
-
-/* A served chain is all that a client gets: an issuer that is missing is no open question. */
-static void judge_chain_findings(struct gate_chain *c, const struct promise_input *in,
-				 const struct policy *policy, int64_t now)
-{
-	struct findings f;
-
-	findings_init(&f, policy, now);
-	promise_judge(in, &f);
-	if (in->cert->x.has_eku && !(in->cert->x.eku & (EKU_SERVER_AUTH | EKU_ANY)))
-		findings_add(&f, "cert.not-for-servers", "", "the extended key usage of the served "
-			     "certificate does not list id-kp-serverAuth");
-	for (size_t i = 0; i < f.n; i++) {
-		const struct finding *x = &f.v[i];
-
-		if (strcmp(x->rule->id, "chain.no-issuer") == 0)
-			findings_add(&c->findings, "chain.untrusted", "", "%s; the server sent %zu certificate%s",
-				     x->message, c->certs.n, c->certs.n == 1 ? "" : "s");
-		else
-			findings_add_copy(&c->findings, x, "");
-	}
-	if (f.failed)
-		c->findings.failed = true;
-	findings_wipe(&f);
-}
-
-/* The path is large and only needed here. */
-static int judge_chain(struct gate_judge *j, struct gate_chain *c, const char *host, struct err *e)
-{
-	struct promise_input in = {.cert = &c->certs.v[0], .now = j->o->now, .policy = j->o->policy,
-				   .expect = EXPECT_ANY, .host = host, .subject = ""};
-	struct chain_path *path = calloc(1, sizeof *path);
-	const struct cert *issuer;
-	int rc;
-
-	if (!path)
-		return err_set(e, ERR_MEMORY, "gate: out of memory");
-	rc = chain_build(in.cert, &c->certs, j->o->trust, path, e);
-	if (rc == 0) {
-		issuer = chain_issuer(in.cert, &c->certs, j->o->trust);
-		c->has_issuer = issuer != NULL;
-		if (issuer)
-			c->issuer = *issuer;
-		in.path = path;
-		judge_chain_findings(c, &in, j->o->policy, j->o->now);
-	}
-	chain_path_wipe(path);
-	free(path);
-	return rc;
-}
-
-static int build_chain(struct gate_judge *j, struct gate_chain *c, const struct path *met,
-		       const char *host, struct err *e)
-{
-	struct err why;
-
-	for (size_t i = 0; i < met->count; i++) {
-		if (cert_list_add(&c->certs, met->cert[i].der, &why) == 0)
-			continue;
-		if (why.code == ERR_MEMORY)
-			return err_set(e, why.code, "%s", why.text);
-		findings_add(&c->findings, "path.bad-certificate", "", "certificate %zu of the chain: %s",
-			     i, why.text);
-		if (i == 0)
-			return 0;
-	}
-	c->readable = true;
-	return judge_chain(j, c, host, e);
-}
-
-static bool same_chain(const struct gate_chain *c, const struct path *met, const char *sni)
-{
-	struct span all = buf_span(&c->bytes);
-
-	if (strcmp(c->sni, sni) != 0)
-		return false;
-	for (size_t i = 0; i < met->count; i++) {
-		struct span der = met->cert[i].der;
-
-		if (all.n < der.n || !span_equal(span_of(all.p, der.n), der))
-			return false;
-		all = span_from(all, der.n);
-	}
-	return all.n == 0;
-}
-
-static struct gate_chain *chain_of(struct gate_judge *j, struct gate_result *r,
-				   const struct path *met, const char *host, struct err *e)
-{
-	struct gate_chain *c;
-
-	for (c = r->chains; c; c = c->next)
-		if (same_chain(c, met, met->sni))
-			return c;
-	c = calloc(1, sizeof *c);
-	if (!c) {
-		err_set(e, ERR_MEMORY, "gate: out of memory");
-		return NULL;
-	}
-	c->next = r->chains;
-	r->chains = c;
-	snprintf(c->sni, sizeof c->sni, "%s", met->sni);
-	findings_init(&c->findings, j->o->policy, j->o->now);
-	for (size_t i = 0; i < met->count; i++)
-		buf_add(&c->bytes, met->cert[i].der);
-	if (buf_check(&c->bytes, "chain", e) != 0 || build_chain(j, c, met, host, e) != 0)
-		return NULL;
-	return c;
-}
-
 /* --- staples --- */
-
-/* Of all that a judgement depends on: the chain may hold the certificate of a delegated responder. */
-static int key_of(const struct gate_staple *s, const struct cert *cert, const struct cert *issuer,
-		  struct digest *out, struct err *e)
-{
-	struct digest d[4];
-	struct span parts[4] = {buf_span(&s->bytes), cert->der, issuer ? issuer->der : span_str(""),
-				buf_span(&s->chain->bytes)};
-
-	memset(d, 0, sizeof d); /* hashed below with what stands between the members */
-	for (size_t i = 0; i < 4; i++)
-		if (hash_digest(HASH_SHA256, parts[i], &d[i], e) != 0)
-			return -1;
-	return hash_digest(HASH_SHA256, span_of(d, sizeof d), out, e);
-}
-
-static size_t slot_of(const struct gate_judge *j, const struct digest *key)
-{
-	size_t i = 0;
-
-	memcpy(&i, key->bytes, sizeof i);
-	i &= j->known_cap - 1;
-	while (j->known[i] && memcmp(j->known[i]->key.bytes, key->bytes, key->n) != 0)
-		i = (i + 1) & (j->known_cap - 1);
-	return i;
-}
-
-static const struct gate_known *recall(const struct gate_judge *j, const struct digest *key)
-{
-	return j->known_cap ? j->known[slot_of(j, key)] : NULL;
-}
-
-/* Without memory, or when there are too many, it is judged again the next time. */
-static void remember(struct gate_judge *j, const struct digest *key, const struct gate_staple *s)
-{
-	struct gate_known *k, **old = j->known;
-	size_t cap = j->known_cap;
-
-	if (s->findings.failed || j->known_count >= KNOWN_MAX || !(k = calloc(1, sizeof *k)))
-		return;
-	if (j->known_count * 2 >= cap) {
-		struct gate_known **v = calloc(cap ? cap * 2 : 64, sizeof(struct gate_known *));
-
-		if (!v) {
-			free(k);
-			return;
-		}
-		j->known = v;
-		j->known_cap = cap ? cap * 2 : 64;
-		for (size_t i = 0; i < cap; i++)
-			if (old[i])
-				j->known[slot_of(j, &old[i]->key)] = old[i];
-		free(old);
-	}
-	k->key = *key;
-	k->result = s->result;
-	findings_init(&k->findings, s->findings.policy, s->findings.now);
-	for (size_t i = 0; i < s->findings.n; i++)
-		findings_add_copy(&k->findings, &s->findings.v[i], "");
-	if (k->findings.failed) {
-		findings_wipe(&k->findings);
-		free(k);
-		return;
-	}
-	j->known[slot_of(j, key)] = k;
-	j->known_count++;
-}
 
 static int judge_staple(struct gate_judge *j, struct gate_staple *s, const struct cert *cert,
 			const struct cert *issuer, struct err *e)
@@ -215,12 +11,12 @@ static int judge_staple(struct gate_judge *j, struct gate_staple *s, const struc
 	struct staple_input in = {.response = buf_span(&s->bytes), .cert = cert, .issuer = issuer,
 				  .extra = &s->chain->certs, .now = j->o->now,
 				  .policy = j->o->policy, .subject = ""};
-	const struct gate_known *k;
+	const struct gate_known_staple *k;
 	struct digest key;
 
-	if (key_of(s, cert, issuer, &key, e) != 0)
+	if (gate_known_key(s, cert, issuer, &key, e) != 0)
 		return -1;
-	k = recall(j, &key);
+	k = gate_known_get(&j->known, &key);
 	if (k) {
 		s->result = k->result;
 		for (size_t i = 0; i < k->findings.n; i++)
@@ -230,7 +26,7 @@ static int judge_staple(struct gate_judge *j, struct gate_staple *s, const struc
 	j->verified++;
 	if (staple_judge(&in, &s->result, &s->findings, e) != 0)
 		return -1;
-	remember(j, &key, s);
+	gate_known_add(&j->known, &key, s);
 	return 0;
 }
 
@@ -346,7 +142,7 @@ int gate_judge_path(struct gate_judge *j, struct gate_result *r, struct gate_pat
 	char subject[512];
 	bool good = false;
 
-	p->chain = chain_of(j, r, met, host, e);
+	p->chain = gate_judge_chain(j, r, met, host, e);
 	if (!p->chain)
 		return -1;
 	gate_judge_subject(r, p, subject);
@@ -365,21 +161,4 @@ int gate_judge_path(struct gate_judge *j, struct gate_result *r, struct gate_pat
 	if (p->chain->readable && judge_upper(j, r, p, met, subject, e) != 0)
 		return -1;
 	return findings_check(&p->findings, e);
-}
-
-void gate_judge_outcome(struct gate_result *r, struct gate_path *p)
-{
-	static const char *const ids[] = {
-		[PATH_SERVED] = NULL,          [PATH_NOT_SERVED] = "path.not-served",
-		[PATH_UNREACHABLE] = "path.unreachable", [PATH_TIMEOUT] = "path.timeout",
-		[PATH_NOT_TLS] = "path.not-tls", [PATH_BROKEN] = "path.broken",
-		[PATH_SKIPPED] = "path.skipped", [PATH_LIMIT] = "path.too-much",
-		[PATH_INJECTED] = "path.injected",
-	};
-	char subject[512];
-
-	if (!ids[p->outcome])
-		return;
-	gate_judge_subject(r, p, subject);
-	findings_add(&p->findings, ids[p->outcome], subject, "%s", p->reason ? p->reason : "no reason known");
 }

@@ -7,17 +7,13 @@
 #define STAPLE_TASK_GATE_JUDGE_H
 
 #include "task/gate.h"
-
-struct gate_known; /* a staple that was judged before */
+#include "task/gate_known.h"
 
 struct gate_judge {
 	const struct gate_options *o;
-	struct gate_known **known; /* owned: a hash table, by SHA-256 of staple, leaf and issuer */
-	size_t known_count, known_cap;
+	struct gate_known known;
 	size_t verified;           /* staples judged for real */
 };
-
-void gate_judge_wipe(struct gate_judge *j);
 
 /* Fills chain, staples, findings and verdict of a served path out of what was met.  `host` is
  * the name to be checked, or NULL. */
@@ -27,8 +23,10 @@ MUST_USE int gate_judge_path(struct gate_judge *j, struct gate_result *r, struct
 /* Adds what the chain's judgement says about whether it can be stapled at all. */
 void gate_judge_stapleable(struct gate_path *p, const char *subject);
 
-/* A path without a handshake: its finding. */
-void gate_judge_outcome(struct gate_result *r, struct gate_path *p);
+/* gate_chain.c: the chain of what was met, which the result keeps; judged when it is new.  NULL:
+ * failed. */
+struct gate_chain *gate_judge_chain(struct gate_judge *j, struct gate_result *r,
+				    const struct path *met, const char *host, struct err *e);
 
 /* "TARGET ADDRESS TLS 1.3 ECDSA round 2" */
 void gate_judge_subject(const struct gate_result *r, const struct gate_path *p, char out[512]);

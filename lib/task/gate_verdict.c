@@ -4,120 +4,12 @@
 #include "task/gate_candidate.h"
 
 #include <stdlib.h>
-#include <strings.h>
 
 static enum must_staple must_staple_of(const struct gate_path *p)
 {
 	if (!p->chain || !p->chain->readable)
 		return MUST_STAPLE_NO;
 	return cert_must_staple(&p->chain->certs.v[0]);
-}
-
-static bool served(const struct gate_path *p)
-{
-	return p->outcome == PATH_SERVED;
-}
-
-/* --- paths that are no question of this target --- */
-
-static bool address_served(const struct gate_result *r, const char *address)
-{
-	for (size_t i = 0; i < r->path_count; i++)
-		if (served(&r->paths[i]) && r->paths[i].address == address)
-			return true;
-	return false;
-}
-
-static bool any_served(const struct gate_result *r)
-{
-	for (size_t i = 0; i < r->path_count; i++)
-		if (served(&r->paths[i]))
-			return true;
-	return false;
-}
-
-static void drop_path(struct gate_result *r, size_t i)
-{
-	free(r->paths[i].reason);
-	findings_wipe(&r->paths[i].findings);
-	r->path_count--;
-	memmove(&r->paths[i], &r->paths[i + 1], (r->path_count - i) * sizeof r->paths[0]);
-}
-
-/*
- * An address without a listener stays unknown, but for "localhost", whose addresses are the
- * machine's and not the service's, and where the policy is content with some addresses.
- */
-static void excuse_addresses(const struct gate_options *o, const struct gate_plan *plan,
-			     struct gate_result *r)
-{
-	bool local = strcasecmp(plan->target->host, "localhost") == 0 &&
-		     plan->scope.connect_count == 0;
-	const char *told = NULL;
-
-	if ((!local && o->policy->every_address) || !any_served(r))
-		return;
-	for (size_t i = 0; i < r->path_count;) {
-		struct gate_path *p = &r->paths[i];
-
-		if (address_served(r, p->address) ||
-		    (p->outcome != PATH_UNREACHABLE && p->outcome != PATH_SKIPPED &&
-		     (local || p->outcome != PATH_TIMEOUT))) {
-			i++;
-			continue;
-		}
-		if (told != p->address)
-			findings_add(&r->findings, "path.no-listener", r->target, "%s: %s", p->address,
-				     p->reason ? p->reason : "no answer");
-		told = p->address;
-		drop_path(r, i);
-	}
-}
-
-/* A version or kind that is refused while another works is not there; if none works, nothing is
- * known. */
-static int settle_not_served(struct gate_result *r, struct err *e)
-{
-	for (size_t i = 0; i < r->path_count;) {
-		struct gate_path *p = &r->paths[i];
-		struct gate_not_served *v;
-
-		if (p->outcome != PATH_NOT_SERVED || !address_served(r, p->address)) {
-			i++;
-			continue;
-		}
-		v = array_grow(r->not_served, r->not_served_count, &r->not_served_cap, sizeof *v);
-		if (!v)
-			return err_set(e, ERR_MEMORY, "gate: out of memory");
-		r->not_served = v;
-		v[r->not_served_count++] = (struct gate_not_served){
-			p->address, p->sni, p->tls, p->key, p->reason};
-		findings_add(&r->findings, "path.not-served", r->target, "%s TLS %s %s%s%s: %s", p->address,
-			     path_tls_text(p->tls), gate_key_text(p->key), p->sni[0] ? " sni " : "",
-			     p->sni, p->reason ? p->reason : "");
-		p->reason = NULL;
-		drop_path(r, i);
-	}
-	return 0;
-}
-
-static void tell_outcomes(struct gate_result *r)
-{
-	char subject[512];
-
-	for (size_t i = 0; i < r->path_count; i++) {
-		struct gate_path *p = &r->paths[i];
-
-		if (served(p))
-			continue;
-		if (p->outcome == PATH_NOT_SERVED) {
-			gate_judge_subject(r, p, subject);
-			findings_add(&p->findings, "path.nothing-served", subject, "%s",
-				     p->reason ? p->reason : "refused");
-		} else {
-			gate_judge_outcome(r, p);
-		}
-	}
 }
 
 /* --- staples that are not there --- */
@@ -130,7 +22,7 @@ static void missing_staples(const struct gate_options *o, struct gate_result *r)
 	for (size_t i = 0; i < r->path_count; i++) {
 		struct gate_path *p = &r->paths[i];
 
-		if (!served(p) || p->stapled || !p->chain->readable)
+		if (!gate_served(p) || p->stapled || !p->chain->readable)
 			continue;
 		gate_judge_subject(r, p, subject);
 		if (p->first_after_start && must_staple_of(p) == MUST_STAPLE_YES)
@@ -156,7 +48,7 @@ static void missing_staples(const struct gate_options *o, struct gate_result *r)
 
 static bool comparable(const struct gate_path *a, const struct gate_path *b)
 {
-	return served(a) && served(b) && strcmp(a->sni, b->sni) == 0;
+	return gate_served(a) && gate_served(b) && strcmp(a->sni, b->sni) == 0;
 }
 
 /* The pair of paths whose difference tells most: the nearest ones. */
@@ -245,7 +137,7 @@ static void draw_cell(struct gate_result *r)
 		struct gate_path *p = &r->paths[i];
 		enum must_staple m;
 
-		if (!served(p))
+		if (!gate_served(p))
 			continue;
 		r->served = true;
 		m = must_staple_of(p);
@@ -264,50 +156,6 @@ static void draw_cell(struct gate_result *r)
 		r->dark_at = WHEN_NONE;
 	if (r->worst && r->verdict != VERDICT_UNKNOWN)
 		r->cell = cell_of(r->worst);
-}
-
-/* --- clients --- */
-
-static int predict(const struct gate_options *o, const struct gate_path *p, bool up,
-		   struct client_row rows[CLIENT_COUNT], struct err *e)
-{
-	const struct gate_chain *c = p->chain;
-	struct span staples[LIMIT_CHAIN];
-	struct client_input in = {.chain = c->certs.v, .n = c->certs.n, .staples = staples,
-				  .issuer = c->has_issuer ? &c->issuer : NULL, .now = o->now,
-				  .responder_up = up, .tls = p->tls};
-
-	for (size_t i = 0; i < LIMIT_CHAIN; i++)
-		staples[i] = SPAN_NONE;
-	if (p->staple)
-		staples[0] = buf_span(&p->staple->bytes);
-	for (size_t i = 1; p->upper && i < c->certs.n; i++)
-		if (p->upper[i])
-			staples[i] = buf_span(&p->upper[i]->bytes);
-	return client_predict(&in, rows, e);
-}
-
-/* A client that the policy wants served, and that refuses what passes here otherwise. */
-static void refusing_clients(const struct gate_options *o, struct gate_result *r)
-{
-	if (findings_verdict(&r->worst->findings, 0) != VERDICT_PASS)
-		return;
-	for (size_t i = 0; i < CLIENT_COUNT; i++)
-		if ((o->policy->clients & (1u << i)) && r->clients[i].answer == CLIENT_REFUSES)
-			findings_add(&r->findings, "gate.client-refuses", r->target, "%s refuses: %s",
-				     r->clients[i].client, r->clients[i].reason);
-}
-
-static int clients(const struct gate_options *o, struct gate_result *r, struct err *e)
-{
-	if (!r->worst || !r->worst->chain->readable)
-		return 0;
-	if (predict(o, r->worst, false, r->clients, e) != 0 ||
-	    predict(o, r->worst, true, r->clients_up, e) != 0)
-		return -1;
-	r->clients_known = true;
-	refusing_clients(o, r);
-	return 0;
 }
 
 /* --- all together --- */
@@ -344,19 +192,18 @@ static void verdict_of_paths(struct gate_result *r)
 int gate_verdict(const struct gate_options *o, const struct gate_plan *plan, struct gate_result *r,
 		 struct err *e)
 {
-	excuse_addresses(o, plan, r);
-	if (settle_not_served(r, e) != 0)
+	if (gate_outcome_settle(o, plan, r, e) != 0)
 		return -1;
 	if (r->path_count)
 		qsort(r->paths, r->path_count, sizeof r->paths[0], by_place);
-	tell_outcomes(r);
+	gate_outcome_tell(r);
 	missing_staples(o, r);
 	differences(r);
 	different_certificates(r);
 	verdict_of_paths(r);
 	draw_cell(r);
 	gate_advice_cause(r);
-	if (clients(o, r, e) != 0 || gate_candidate_against(o->candidate, o, plan, r, e) != 0)
+	if (gate_clients(o, r, e) != 0 || gate_candidate_against(o->candidate, o, plan, r, e) != 0)
 		return -1;
 	verdict_of_paths(r);
 	if (r->verdict == VERDICT_UNKNOWN)
