@@ -1,8 +1,16 @@
 #include "ground/json.h"
 
+#include "ground/json_quick.h"
 #include "ground/json_text.h"
 #include "ground/text.h"
 #include "ground/when.h"
+
+static inline void settle(struct json *j)
+{
+	bool plain = j->depth > 0 && !j->first[j->depth] && !j->after_key && !j->indent && !j->out->limit;
+
+	j->next = !plain ? JSON_LOOK : j->object[j->depth] ? JSON_MEMBER : JSON_ELEMENT;
+}
 
 void json_begin(struct json *j, struct buf *out, unsigned indent)
 {
@@ -71,6 +79,7 @@ static uint8_t *start_any(struct json *j, struct span key, size_t more)
 		p = put_line(j, p);
 	j->first[j->depth] = false;
 	j->after_key = false;
+	settle(j);
 	if (key.p)
 		p = put_key(p, key);
 	if (key.p && j->indent)
@@ -83,17 +92,12 @@ static uint8_t *start_any(struct json *j, struct span key, size_t more)
 static inline uint8_t *start(struct json *j, struct span key, size_t more)
 {
 	struct buf *b = j->out;
-	bool *first = &j->first[j->depth];
 	uint8_t *p;
 
-	/* A member or an element in one line, and there is room. */
-	if (j->indent || j->after_key || j->depth == 0 || j->object[j->depth] != (key.p != NULL) ||
-	    b->failed || b->limit || b->cap - b->n < more + key.n + 4)
+	if (j->next != (key.p ? JSON_MEMBER : JSON_ELEMENT) || b->failed || b->cap - b->n < more + key.n + 4)
 		return start_any(j, key, more);
 	p = b->p + b->n;
-	*p = ',';
-	p += !*first;
-	*first = false;
+	*p++ = ',';
 	return key.p ? put_key(p, key) : p;
 }
 
@@ -110,6 +114,7 @@ void json_put_key(struct json *j, struct span key)
 		return;
 	done(j, p);
 	j->after_key = true;
+	settle(j);
 }
 
 void json_put_open(struct json *j, struct span key, bool object)
@@ -127,6 +132,7 @@ void json_put_open(struct json *j, struct span key, bool object)
 	j->depth++;
 	j->first[j->depth] = true;
 	j->object[j->depth] = object;
+	settle(j);
 }
 
 void json_put_close(struct json *j, bool object)
@@ -139,6 +145,7 @@ void json_put_close(struct json *j, bool object)
 		return;
 	}
 	j->depth--;
+	settle(j);
 	p = buf_room(j->out, 1 + (line ? 1 + (size_t)j->depth * j->indent : 0));
 	if (!p)
 		return;
@@ -158,9 +165,17 @@ void json_put_word(struct json *j, struct span key, struct span word)
 		done(j, put_bytes(p, word.p, word.n));
 }
 
+uint8_t *json_put_plain(uint8_t *p, struct span s)
+{
+	if (!json_copy_plain(p, s))
+		return NULL;
+	p[s.n] = '"';
+	return p + s.n + 1;
+}
+
 void json_put_string(struct json *j, struct span key, struct span s)
 {
-	uint8_t *p;
+	uint8_t *p, *end;
 
 	if (!s.p) {
 		json_put_word(j, key, span_of("null", 4));
@@ -170,9 +185,9 @@ void json_put_string(struct json *j, struct span key, struct span s)
 	if (!p)
 		return;
 	*p++ = '"';
-	if (json_copy_plain(p, s)) {
-		p[s.n] = '"';
-		done(j, p + s.n + 1);
+	end = json_put_plain(p, s);
+	if (end) {
+		done(j, end);
 		return;
 	}
 	done(j, p);

@@ -30,6 +30,9 @@ struct json {
 	bool first[JSON_DEPTH + 1];  /* nothing written on this level yet */
 	bool object[JSON_DEPTH + 1]; /* this level is an object: values need keys */
 	bool after_key;
+	/* What may come next is like what came before it on this level, in one line: a comma and all is
+	 * said.  For json_quick.h. */
+	enum { JSON_LOOK, JSON_MEMBER, JSON_ELEMENT } next;
 };
 
 void json_begin(struct json *j, struct buf *out, unsigned indent);

@@ -3,6 +3,7 @@
 
 #include "facts/dn.h"
 #include "facts/oid.h"
+#include "ground/json_quick.h"
 #include "ground/when.h"
 
 int64_t inventory_days(int64_t t, int64_t now)
@@ -95,7 +96,7 @@ static void json_algorithm(struct json *j, struct span oid)
 	const char *name = oid_name(oid);
 
 	if (name)
-		json_member_cstring(j, "signature_algorithm", name);
+		json_quick_cstring(j, "signature_algorithm", name);
 	else
 		member_text(j, "signature_algorithm", oid_dotted, oid);
 }
@@ -107,7 +108,7 @@ static void json_features(struct json *j, const struct extension_facts *x)
 	bool inside;
 
 	if (x->feature.extensions == 0) {
-		json_member_empty(j, "features");
+		json_quick_word(j, "features", "[]");
 		return;
 	}
 	json_member_array(j, "features");
@@ -128,6 +129,19 @@ static void json_features(struct json *j, const struct extension_facts *x)
 	json_array_end(j);
 }
 
+/* Of nothing but DNS names, all of them plain: each takes two octets beside its own there, and three
+ * here.  False: nothing is written. */
+static bool names_quick(struct json *j, struct span san)
+{
+	uint8_t *p = json_quick_list(j, "names", san.n + san.n / 2 + 2), before = '[';
+	struct general_name n;
+	bool inside = false;
+
+	while (p && extension_name_next(&san, &inside, &n))
+		p = n.kind == NAME_DNS ? json_quick_element(p, &before, n.value) : NULL;
+	return json_quick_list_end(j, p, before);
+}
+
 static void json_names(struct json *j, const struct extension_facts *x)
 {
 	struct span cursor = x->san;
@@ -135,6 +149,8 @@ static void json_names(struct json *j, const struct extension_facts *x)
 	struct buf b;
 	bool inside = false;
 
+	if (names_quick(j, x->san))
+		return;
 	json_member_array(j, "names");
 	while (span_present(x->san) && extension_name_next(&cursor, &inside, &n)) {
 		if (n.kind == NAME_DNS) {
@@ -149,12 +165,27 @@ static void json_names(struct json *j, const struct extension_facts *x)
 	json_array_end(j);
 }
 
+static bool ocsp_urls_quick(struct json *j, struct span aia)
+{
+	uint8_t *p = json_quick_list(j, "ocsp_urls", aia.n + 2), before = '[';
+	struct general_name n;
+	struct span method;
+	bool inside = false;
+
+	while (p && extension_aia_next(&aia, &inside, &method, &n))
+		if (n.kind == NAME_URI && span_equal(method, OID_OCSP))
+			p = json_quick_element(p, &before, n.value);
+	return json_quick_list_end(j, p, before);
+}
+
 static void json_ocsp_urls(struct json *j, const struct extension_facts *x)
 {
 	struct span cursor = x->aia, method;
 	struct general_name n;
 	bool inside = false;
 
+	if (ocsp_urls_quick(j, x->aia))
+		return;
 	json_member_array(j, "ocsp_urls");
 	while (span_present(x->aia) && extension_aia_next(&cursor, &inside, &method, &n))
 		if (n.kind == NAME_URI && span_equal(method, OID_OCSP))
@@ -166,10 +197,10 @@ static void json_key_facts(struct json *j, const struct spki *k)
 {
 	const char *curve = spki_curve_text(k);
 
-	json_member_cstring(j, "key_kind", key_kind_text(k->kind));
-	json_member_int(j, "key_size", k->size);
+	json_quick_cstring(j, "key_kind", key_kind_text(k->kind));
+	json_quick_int(j, "key_size", k->size);
 	if (curve)
-		json_member_cstring(j, "key_curve", curve);
+		json_quick_cstring(j, "key_curve", curve);
 }
 
 static void json_staple(struct json *j, const struct inventory_staple *s)
@@ -189,7 +220,7 @@ static void json_staple(struct json *j, const struct inventory_staple *s)
 static void json_staples(struct json *j, const struct inventory_cert *c)
 {
 	if (c->staple_count == 0) {
-		json_member_empty(j, "staples");
+		json_quick_word(j, "staples", "[]");
 		return;
 	}
 	json_member_array(j, "staples");
@@ -201,7 +232,7 @@ static void json_staples(struct json *j, const struct inventory_cert *c)
 static void json_services(struct json *j, const struct inventory_cert *c)
 {
 	if (c->service_count == 0) {
-		json_member_empty(j, "served_by");
+		json_quick_word(j, "served_by", "[]");
 		return;
 	}
 	json_member_array(j, "served_by");
@@ -243,36 +274,36 @@ void inventory_json_cert(struct json *j, const struct inventory_cert *c)
 	const struct cert *x = c->cert;
 	int64_t days = inventory_days(x->not_after, c->now);
 
-	json_member_hex(j, "sha256", span_of(c->sha256, 32));
-	json_member_cstring(j, "must_staple", must_staple_text(cert_must_staple(x)));
+	json_quick_hex(j, "sha256", span_of(c->sha256, 32));
+	json_quick_cstring(j, "must_staple", must_staple_text(cert_must_staple(x)));
 	json_features(j, &x->x);
 	member_text(j, "subject", dn_text, x->subject);
 	if (span_present(c->issuer))
-		json_member_string(j, "issuer", c->issuer);
+		json_quick_string(j, "issuer", c->issuer);
 	else
 		member_text(j, "issuer", dn_text, x->issuer);
-	json_member_hex(j, "serial", x->serial);
-	json_member_time(j, "not_before", x->not_before);
-	json_member_time(j, "not_after", x->not_after);
+	json_quick_hex(j, "serial", x->serial);
+	json_quick_time(j, "not_before", x->not_before);
+	json_quick_time(j, "not_after", x->not_after);
 	if (days == INT64_MIN)
 		json_member_null(j, "days_left");
 	else
-		json_member_int(j, "days_left", days);
+		json_quick_int(j, "days_left", days);
 	json_names(j, &x->x);
 	json_key_facts(j, &x->key);
 	json_algorithm(j, x->signature_algorithm_oid);
 	json_ocsp_urls(j, &x->x);
-	json_member_cstring(j, "ca_id", c->ca ? c->ca->id : NULL);
-	json_member_bool(j, "self_issued", cert_self_issued(x));
-	json_member_bool(j, "ca", cert_is_ca(x));
-	json_member_cstring(j, "format", c->format);
+	json_quick_cstring(j, "ca_id", c->ca ? c->ca->id : NULL);
+	json_quick_bool(j, "self_issued", cert_self_issued(x));
+	json_quick_bool(j, "ca", cert_is_ca(x));
+	json_quick_cstring(j, "format", c->format);
 	json_staples(j, c);
 	json_services(j, c);
 	if (c->findings) {
 		json_key(j, "findings");
 		report_json_findings(j, c->findings, c->first, c->end);
 	} else {
-		json_member_empty(j, "findings");
+		json_quick_word(j, "findings", "[]");
 	}
 }
 
