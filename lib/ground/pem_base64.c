@@ -141,7 +141,8 @@ static int stop(struct span body, size_t *at, uint8_t **out, const char **damage
 	return more > 0 ? 1 : more;
 }
 
-ptrdiff_t pem_decode_with(bool wide, struct span body, uint8_t *out, const char **damage)
+ptrdiff_t pem_decode_with(pem_wide_decode *wide, struct span body, uint8_t *out,
+			  const char **damage)
 {
 	uint8_t *to = out;
 	size_t at = 0, taken;
@@ -149,7 +150,7 @@ ptrdiff_t pem_decode_with(bool wide, struct span body, uint8_t *out, const char 
 
 	do {
 		if (wide) {
-			to += pem_wide_decode(span_from(body, at), to, &taken);
+			to += wide(span_from(body, at), to, &taken);
 			at += taken;
 		}
 		to = clean_groups(body, &at, to);
@@ -162,7 +163,7 @@ ptrdiff_t pem_decode_with(bool wide, struct span body, uint8_t *out, const char 
 
 ptrdiff_t pem_decode(struct span body, uint8_t *out, const char **damage)
 {
-	return pem_decode_with(pem_wide_there(), body, out, damage);
+	return pem_decode_with(pem_wide_get(0), body, out, damage);
 }
 
 int pem_base64_decode(struct span text, struct buf *out)

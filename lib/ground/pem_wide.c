@@ -6,9 +6,11 @@
 
 #define AVX2 __attribute__((target("avx2")))
 
-bool pem_wide_there(void)
+pem_wide_decode *pem_wide_get(size_t i)
 {
-	return __builtin_cpu_supports("avx2");
+	if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw") && i-- == 0)
+		return pem_wide_avx512;
+	return __builtin_cpu_supports("avx2") && i == 0 ? pem_wide_avx2 : NULL;
 }
 
 /* The same 16 bytes for both halves of a register: each half is looked up in its own. */
@@ -98,7 +100,7 @@ static inline AVX2 bool half_line(const uint8_t *p, uint8_t *out)
 #define LINE (1 + 64 + 12)
 #define HALF_LINE (1 + 32)
 
-AVX2 size_t pem_wide_decode(struct span text, uint8_t *out, size_t *taken)
+AVX2 size_t pem_wide_avx2(struct span text, uint8_t *out, size_t *taken)
 {
 	const uint8_t *p = text.p, *end = text.p + text.n;
 	uint8_t *to = out;
@@ -123,17 +125,10 @@ AVX2 size_t pem_wide_decode(struct span text, uint8_t *out, size_t *taken)
 
 #else
 
-bool pem_wide_there(void)
+pem_wide_decode *pem_wide_get(size_t i)
 {
-	return false;
-}
-
-size_t pem_wide_decode(struct span text, uint8_t *out, size_t *taken)
-{
-	(void)text;
-	(void)out;
-	*taken = 0;
-	return 0;
+	(void)i;
+	return NULL;
 }
 
 #endif

@@ -23,7 +23,7 @@ static size_t damage_letter(const char *damage)
 	return damage ? '?' : 0;
 }
 
-static void decode_with(bool wide, struct span body)
+static void decode_with(pem_wide_decode *wide, struct span body)
 {
 	uint8_t *out = malloc(body.n / 4 * 3 + 3), *want = malloc(body.n + 1);
 	const char *damage = NULL;
@@ -41,9 +41,9 @@ static void decode_with(bool wide, struct span body)
 
 static void decode(struct span body)
 {
-	decode_with(false, body);
-	if (pem_wide_there())
-		decode_with(true, body);
+	decode_with(NULL, body);
+	for (size_t i = 0; pem_wide_get(i); i++)
+		decode_with(pem_wide_get(i), body);
 }
 
 static void same(const struct pem_block *b, size_t base, struct span all, struct slow_block want)

@@ -92,7 +92,7 @@ static void same(const char *s, size_t n, size_t step)
 	}
 }
 
-static void same_bytes_with(bool wide, struct span body)
+static void same_bytes_with(pem_wide_decode *wide, struct span body)
 {
 	uint8_t *in = malloc(body.n ? body.n : 1), *out = malloc(body.n / 4 * 3 + 3);
 	uint8_t *want = malloc(body.n + 3);
@@ -112,9 +112,9 @@ static void same_bytes_with(bool wide, struct span body)
 
 static void same_bytes(struct span body)
 {
-	same_bytes_with(false, body);
-	if (pem_wide_there())
-		same_bytes_with(true, body);
+	same_bytes_with(NULL, body);
+	for (size_t i = 0; pem_wide_get(i); i++)
+		same_bytes_with(pem_wide_get(i), body);
 }
 
 /* --- texts --- */
