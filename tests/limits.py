@@ -276,6 +276,24 @@ def yaml_depth(n):
     return around(n, make), "nested deeper than"
 
 
+def yaml_anchors(n):
+    def make(count):
+        lines = b"".join(b"k%d: &a%d x\n" % (i, i) for i in range(count))
+        return told(inventory(write("anchors.yaml", b"apiVersion: v1\nkind: Secret\n", lines)), "more anchors than")
+    return around(n, make), "more anchors than"
+
+
+def yaml_aliases(n):
+    part = 1 << 20
+
+    def make(total):
+        """As many aliases of a long text as fit, and one of what is missing."""
+        return told(inventory(write("aliases.yaml", b"apiVersion: v1\nkind: Secret\na: &a ", b"x" * part, b"\nb: &b ",
+                                    b"y" * (total - (n // part - 1) * part), b"\nc: [",
+                                    b"*a , " * (n // part - 1), b"*b ]\n")), "aliases come to more")
+    return around(n, make), "aliases come to more"
+
+
 def container(n):
     """Java's magic and a hole.  It takes as much memory as the limit says."""
     with open("/proc/meminfo") as f:
@@ -417,6 +435,8 @@ TESTS = {
     "LIMIT_ROUNDS": rounds,
     "LIMIT_CONTAINER": container,
     "LIMIT_YAML_DEPTH": yaml_depth,
+    "LIMIT_YAML_ANCHORS": yaml_anchors,
+    "LIMIT_YAML_ALIASES": yaml_aliases,
     "LIMIT_NAME_TEXT": name_text,
     "LIMIT_SECRET": secret,
 }

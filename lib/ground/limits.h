@@ -91,6 +91,11 @@
 /* Nesting of YAML: libyaml takes quadratic time for it. */
 #define LIMIT_YAML_DEPTH 64
 
+/* Anchors of one YAML document, and the text that all its aliases come to: a hundred lines can stand for
+ * gigabytes. */
+#define LIMIT_YAML_ANCHORS 1024u
+#define LIMIT_YAML_ALIASES (64u * 1024u * 1024u)
+
 /* One name of a request as it is written, a URI being the longest: RFC 5280 has no limit for it. */
 #define LIMIT_NAME_TEXT 2048
 

@@ -36,7 +36,7 @@ bool store_der_is(struct span bytes)
 	return n >= 8 && (bytes.p[1] >= 0x80 || (!is_text(bytes) && (bytes.n <= n + 2 || bytes.p[2] < 0x20)));
 }
 
-enum shape { SHAPE_UNKNOWN, SHAPE_CERT, SHAPE_REQUEST, SHAPE_STAPLE, SHAPE_KEY, SHAPE_CRL };
+enum shape { SHAPE_UNKNOWN, SHAPE_CERT, SHAPE_REQUEST, SHAPE_STAPLE, SHAPE_KEY, SHAPE_CRL, SHAPE_BCFKS };
 
 /* SEQUENCE { INTEGER, ... }, behind which is nothing: a private key has the elements of PKCS#1 or DSA
  * (all numbers, six at least), SEC 1 (an octet string), or PKCS#8; two numbers are a public key. */
@@ -83,8 +83,8 @@ static enum shape shape_of(struct span bytes)
 		return SHAPE_CERT;
 	if (der_get_any(&first, &tag, &x, NULL) != 0)
 		return SHAPE_UNKNOWN;
-	if (tag == DER_SEQUENCE)
-		return SHAPE_CRL;
+	if (tag == DER_SEQUENCE) /* an AlgorithmIdentifier: a v1 CRL's, or that of what is encrypted */
+		return der_peek(first) == DER_OCTET_STRING ? SHAPE_BCFKS : SHAPE_CRL;
 	if (tag != DER_INTEGER)
 		return SHAPE_UNKNOWN;
 	x = first;
@@ -130,6 +130,10 @@ void store_der_read(struct store_input *in)
 		return;
 	case SHAPE_CRL:
 		in->others++;
+		return;
+	case SHAPE_BCFKS:
+		store_problem(in, STORE_NO_INDEX, STORE_ERROR,
+			      "a BouncyCastle FIPS keystore (BCFKS): not read; keytool can convert it");
 		return;
 	case SHAPE_UNKNOWN:
 		if (store_pem_is(in->bytes)) /* a text that begins with '0' */

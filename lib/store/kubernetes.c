@@ -2,11 +2,14 @@
  * Kubernetes objects as YAML or JSON (which libyaml reads as YAML): Secrets, ConfigMaps, Lists of
  * them, and the certificates in a kubeconfig or a webhook's caBundle.
  *
- * libyaml's events are followed with a stack of keys; aliases are not expanded.  Nesting is
- * capped because libyaml's time for nested flow collections is quadratic.
+ * libyaml's events are followed with a stack of keys.  An alias of a text is that text; one of a
+ * mapping or a list is told where it could hold certificates, and not followed.  Nesting is capped
+ * because libyaml's time for nested flow collections is quadratic.
  */
 #include "ground/limits.h"
 #include "ground/pem.h"
+#include "store/kubernetes_alias.h"
+#include "store/kubernetes_object.h"
 #include "store/readers.h"
 
 #include <stdlib.h>
@@ -27,7 +30,7 @@ bool store_kubernetes_is(struct span bytes)
 	struct span head = span_of(bytes.p, bytes.n < HEAD ? bytes.n : HEAD);
 
 	return bytes.n > 0 && memchr(head.p, '\0', head.n) == NULL &&
-	       (contains(head, "apiVersion:") || contains(bytes.p[0] == '{' ? bytes : head, "\"apiVersion\""));
+	       (contains(head, "apiVersion:") || contains(strchr("{[", bytes.p[0]) ? bytes : head, "\"apiVersion\""));
 }
 
 struct level {
@@ -36,133 +39,33 @@ struct level {
 	char *key;        /* owned: the key whose value comes; NULL in a sequence */
 };
 
-/* A value that may hold certificates, kept until the object's kind and name are known. */
-struct value {
-	char *section, *key;   /* owned: "data", "tls.crt" */
-	struct buf bytes;
-};
-
-struct object {
-	char *kind, *name, *namespace;
-	struct value *v;
-	size_t n, cap;
-};
-
 struct reader {
 	struct store_input *in;
 	struct level stack[LIMIT_YAML_DEPTH];
 	size_t depth;
 	struct object object;
+	struct anchors anchors;
 	char list[16];    /* "Secret", of a SecretList, whose items have no kind of their own */
 	bool failed;
 };
 
-static void object_wipe(struct object *o)
-{
-	for (size_t i = 0; i < o->n; i++) {
-		free(o->v[i].section);
-		free(o->v[i].key);
-		buf_wipe_secret(&o->v[i].bytes);
-	}
-	free(o->v);
-	free(o->kind);
-	free(o->name);
-	free(o->namespace);
-	*o = (struct object){0};
-}
-
-static bool is(const char *a, const char *b)
-{
-	return a && strcmp(a, b) == 0;
-}
-
-static bool ends(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && strcmp(s + n - m, end) == 0;
-}
-
-/* --- an object, whole --- */
-
-static void read_bytes(struct reader *r, const char *label, struct span bytes)
-{
-	struct store_input sub = *r->in;
-
-	sub.bytes = bytes;
-	sub.path = NULL;
-	sub.outer = label;
-	sub.member = true;
-	sub.keys = sub.others = sub.problems = sub.nothing = 0;
-	store_read(&sub); /* the numbers go on from value to value */
-	if (sub.nothing > 0 && (ends(label, ".crt") || ends(label, ".pem") || ends(label, ".cer")))
-		store_problem(r->in, STORE_NO_INDEX, STORE_NOTE, "%s: no certificate is in it", label);
-	r->in->certs = sub.certs;
-	r->in->requests = sub.requests;
-	r->in->staples = sub.staples;
-	r->in->keys += sub.keys;
-	r->in->others += sub.others;
-	r->in->problems += sub.problems;
-}
-
-static void read_value(struct reader *r, const struct object *o, const struct value *v)
-{
-	const char *kind = o->kind && !ends(o->kind, "List") ? o->kind : r->list;
-	bool data = is(v->section, "data"), unsaid = kind[0] == '\0'; /* the list's comes behind it */
-	bool text = is(v->section, "stringData") || (data && is(kind, "ConfigMap")) ||
-		    (data && unsaid && pem_present(buf_span(&v->bytes)));
-	struct buf label, bytes;
-
-	if (data && !unsaid && !is(kind, "Secret") && !is(kind, "ConfigMap"))
-		return;
-	buf_init(&label);
-	buf_init(&bytes);
-	buf_printf(&label, "%s%s%s:%s", o->namespace ? o->namespace : "", o->namespace ? "/" : "",
-		   o->name ? o->name : "", v->key);
-	if (text) {
-		if (pem_present(buf_span(&v->bytes)))
-			read_bytes(r, buf_cstr(&label), buf_span(&v->bytes));
-	} else if (pem_base64_decode(buf_span(&v->bytes), &bytes) != 0) {
-		if (!unsaid)
-			store_problem(r->in, r->in->certs, STORE_ERROR, "%s: not base64", buf_cstr(&label));
-	} else if (bytes.n > 0) {
-		read_bytes(r, buf_cstr(&label), buf_span(&bytes));
-	}
-	buf_wipe(&label);
-	buf_wipe_secret(&bytes);
-}
-
-static void end_object(struct reader *r)
-{
-	for (size_t i = 0; i < r->object.n; i++)
-		read_value(r, &r->object, &r->object.v[i]);
-	object_wipe(&r->object);
-}
-
-/* --- events --- */
-
-/* Where the current object begins: at the document, or an element of its `items`. */
+/* Where the current object begins: at the document, or an element of it or of its `items`. */
 static size_t base_of(const struct reader *r)
 {
+	if (r->depth >= 2 && r->stack[0].sequence)
+		return 1;
 	return r->depth >= 3 && is(r->stack[0].key, "items") && r->stack[1].sequence ? 2 : 0;
 }
 
 static void keep_value(struct reader *r, const char *section, const char *key, struct span text)
 {
-	struct object *o = &r->object;
-	struct value *v = array_grow(o->v, o->n, &o->cap, sizeof *v);
+	if (!object_keep(&r->object, section, key, text))
+		r->failed = true;
+}
 
-	if (!v) {
-		r->failed = true;
-		return;
-	}
-	o->v = v;
-	v += o->n++;
-	*v = (struct value){.section = strdup(section), .key = strdup(key)};
-	if (!v->section || !v->key || !buf_reserve(&v->bytes, text.n + 1))
-		r->failed = true;
-	else
-		buf_add(&v->bytes, text);
+static bool holds_values(const char *key)
+{
+	return is(key, "data") || is(key, "stringData") || is(key, "binaryData");
 }
 
 /* SecretList, as the API itself answers; kubectl's List has objects with their kinds. */
@@ -200,7 +103,7 @@ static void take_scalar(struct reader *r, struct span text)
 		take_text(&r->object.namespace, text);
 	else if (is(key, "client-key-data") || (below == 2 && is(top, "data") && is(key, "tls.key")))
 		r->in->keys++; /* not even decoded */
-	else if (below == 2 && (is(top, "data") || is(top, "stringData") || is(top, "binaryData")))
+	else if (below == 2 && holds_values(top))
 		keep_value(r, top, key, text);
 	else if (is(key, "caBundle") || ends(key, "-certificate-data") ||
 		 is(key, "certificate-authority-data"))
@@ -214,9 +117,8 @@ static void value_done(struct reader *r)
 		r->stack[r->depth - 1].is_key = true;
 }
 
-static void scalar(struct reader *r, const yaml_event_t *ev)
+static void scalar(struct reader *r, struct span text)
 {
-	struct span text = span_of(ev->data.scalar.value, ev->data.scalar.length);
 	struct level *l = r->depth > 0 ? &r->stack[r->depth - 1] : NULL;
 
 	if (l && !l->sequence && l->is_key) {
@@ -226,6 +128,59 @@ static void scalar(struct reader *r, const yaml_event_t *ev)
 	}
 	if (l && !l->sequence)
 		take_scalar(r, text);
+	value_done(r);
+}
+
+/* --- anchors and aliases --- */
+
+static void told(struct reader *r, const yaml_event_t *ev, const char *what, const char *why)
+{
+	store_problem(r->in, STORE_NO_INDEX, STORE_ERROR, "YAML: line %zu: %s: %s",
+		      ev->start_mark.line + 1, what, why);
+}
+
+static void anchor(struct reader *r, const yaml_event_t *ev, const yaml_char_t *name, bool collection,
+		   struct span text)
+{
+	bool full;
+
+	if (!name || anchors_put(&r->anchors, (const char *)name, collection, text, &full) == 0)
+		return;
+	if (full)
+		told(r, ev, "more anchors than are kept", "what they stand for is not read");
+	else
+		r->failed = true;
+}
+
+/* Where a mapping or a list could hold values, or objects. */
+static bool could_hold(const struct reader *r)
+{
+	size_t base = base_of(r), below = r->depth - base;
+	const struct level *l = r->depth > 0 ? &r->stack[r->depth - 1] : NULL;
+
+	if (!l)
+		return false;
+	if (l->sequence)
+		return r->depth == 1 || (r->depth == 2 && is(r->stack[0].key, "items"));
+	if (below == 1)
+		return holds_values(l->key) || is(l->key, "<<") || (base == 0 && is(l->key, "items"));
+	return below == 2 && holds_values(r->stack[base].key) && is(l->key, "<<");
+}
+
+static void alias(struct reader *r, const yaml_event_t *ev)
+{
+	const char *name = (const char *)ev->data.alias.anchor;
+	bool full;
+	const struct anchor *x = anchors_get(&r->anchors, name, &full);
+
+	if (x && !x->collection) {
+		scalar(r, buf_span(&x->text));
+		return;
+	}
+	if (full)
+		told(r, ev, "aliases come to more text than is read", name);
+	else if (could_hold(r))
+		told(r, ev, "an alias of a mapping or list is not followed", name);
 	value_done(r);
 }
 
@@ -242,12 +197,17 @@ static bool push(struct reader *r, bool sequence)
 
 static void pop(struct reader *r)
 {
-	bool item = r->depth == 3 && is(r->stack[0].key, "items") && r->stack[1].sequence;
+	bool item = r->depth == base_of(r) + 1;
 
 	free(r->stack[--r->depth].key);
-	if (item || r->depth == 0)
-		end_object(r);
+	if (item)
+		object_end(&r->object, r->list, r->in);
 	value_done(r);
+}
+
+static struct span text_of(const yaml_event_t *ev)
+{
+	return span_of(ev->data.scalar.value, ev->data.scalar.length);
 }
 
 /* False: the end. */
@@ -255,14 +215,21 @@ static bool follow(struct reader *r, const yaml_event_t *ev)
 {
 	switch (ev->type) {
 	case YAML_SCALAR_EVENT:
-		scalar(r, ev);
+		anchor(r, ev, ev->data.scalar.anchor, false, text_of(ev));
+		scalar(r, text_of(ev));
 		return true;
 	case YAML_ALIAS_EVENT:
-		value_done(r);
+		alias(r, ev);
+		return true;
+	case YAML_DOCUMENT_END_EVENT:
+		anchors_wipe(&r->anchors);
 		return true;
 	case YAML_SEQUENCE_START_EVENT:
+		anchor(r, ev, ev->data.sequence_start.anchor, true, span_of(NULL, 0));
+		return push(r, true);
 	case YAML_MAPPING_START_EVENT:
-		return push(r, ev->type == YAML_SEQUENCE_START_EVENT);
+		anchor(r, ev, ev->data.mapping_start.anchor, true, span_of(NULL, 0));
+		return push(r, false);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		pop(r);
@@ -297,6 +264,7 @@ void store_kubernetes_read(struct store_input *in)
 	while (r.depth > 0)
 		free(r.stack[--r.depth].key);
 	object_wipe(&r.object);
+	anchors_wipe(&r.anchors);
 	yaml_parser_delete(&parser);
 	if (r.failed)
 		store_problem(in, STORE_NO_INDEX, STORE_ERROR, "out of memory");

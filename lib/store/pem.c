@@ -15,12 +15,21 @@ static void read_trusted(struct store_input *in, struct span bytes)
 	store_cert(in, bytes);
 }
 
+/* Microsoft's certificate services write a PKCS#7 under this label, too (certnew.p7b). */
+static void read_certificate(struct store_input *in, struct span der)
+{
+	if (store_pkcs7_is(der))
+		store_pkcs7_bytes(in, der);
+	else
+		store_cert(in, der);
+}
+
 /* What a block holds, by its label; the first that fits. */
 static const struct {
 	const char *label;
 	void (*read)(struct store_input *in, struct span der); /* NULL: nothing to list */
 } labels[] = {
-	{"CERTIFICATE", store_cert},
+	{"CERTIFICATE", read_certificate},
 	{"X509 CERTIFICATE", store_cert},
 	{"TRUSTED CERTIFICATE", read_trusted},
 	{"CERTIFICATE REQUEST", store_request},

@@ -105,6 +105,18 @@ def spelling():
         yield "spelt-" + name, data, want
 
 
+def aliases():
+    """What YAML's anchors stand for."""
+    head, text = b"apiVersion: v1\nkind: Secret\nmetadata: {name: x}\n", base64.b64encode(PEM)
+    yield "alias-text.yaml", head + b"note: &c " + text + b"\ndata: {tls.crt: *c}\n", "found"
+    yield "alias-again.yaml", head + b"a: &c none\nb: &c " + text + b"\ndata: {tls.crt: *c}\n", "found"
+    yield "alias-map.yaml", head + b"spec: &c {tls.crt: " + text + b"}\ndata: *c\n", "told"
+    yield "alias-merge.yaml", head + b"spec: &c {tls.crt: " + text + b"}\ndata: {<<: *c}\n", "told"
+    yield "alias-items.yaml", b"apiVersion: v1\nkind: List\nx: &c\n  kind: Secret\n  data: {tls.crt: " + text + \
+        b"}\nitems: [*c]\n", "told"
+    yield "alias-other.yaml", head + b"spec: {a: &c {b: c}, d: *c}\n", "noted"
+
+
 def containers():
     yield "der", DER, "found"
     yield "der-second", der_of(OTHER) + DER, "found"
@@ -121,6 +133,11 @@ def containers():
     yield "list.json", json.dumps({"apiVersion": "v1", "kind": "List", "items": [{
         "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"},
         "data": {"tls.crt": base64.b64encode(PEM).decode()}}]}).encode(), "found"
+    yield "array.json", json.dumps([{"kind": "Pod"}, {
+        "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x"},
+        "data": {"tls.crt": base64.b64encode(PEM).decode()}}]).encode(), "found"
+    yield "certnew.p7b", block(base64.b64encode(lab("ms.p7b"))), "found"
+    yield "store.bcfks", bytes.fromhex("301a3012300b06092a864886f70d01050d0403010203300404020102"), "told"
 
 
 def names():
@@ -141,7 +158,7 @@ def outcome(path, *options):
 
 def main():
     global count
-    for make in (before, spelling, containers, names):
+    for make in (before, spelling, aliases, containers, names):
         for name, data, want in make():
             raw = name if isinstance(name, bytes) else name.encode()
             path = os.path.join(WORK.encode(), raw)
