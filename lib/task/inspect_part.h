@@ -28,4 +28,11 @@ MUST_USE int inspect_container(struct inspect *in, struct inspect_place *at, str
 
 void inspect_unreadable(struct inspect_object *o, const char *why);
 
+/* inspect_key.c: of a private key, opened with one of the passwords if it needs one, the public
+ * half alone is kept and shown. */
+void inspect_private_key(struct inspect *in, struct inspect_object *o, struct span key);
+
+/* A SubjectPublicKeyInfo: o->der. */
+void inspect_public_key(struct inspect_object *o);
+
 #endif

@@ -217,8 +217,12 @@ struct scan {
 	struct scan_staples *staples; /* owned; NULL: there are none */
 };
 
-/* scan_server.c: after all was kept */
+/* scan_server.c: after all was kept.  Reads the configurations that are in force into s->servers,
+ * and the certificates that they name and the scan did not meet. */
 MUST_USE int scan_servers(struct scan *s, struct err *e);
+
+/* scan_service.c: after that.  The staples and the services of a certificate, which the caller
+ * frees, also on failure; what is wrong with them goes to f. */
 MUST_USE int scan_connect(struct scan *s, struct inventory_cert *row,
 			  struct inventory_staple **staples, struct inventory_service **services,
 			  struct findings *f, struct err *e);

@@ -1,6 +1,5 @@
 /* The report at the end: order, filter, judge, write, count. */
-#include "crypto/hash.h"
-#include "facts/dn.h"
+#include "task/scan_count.h"
 #include "task/scan_part.h"
 
 #include <stdlib.h>
@@ -67,70 +66,7 @@ static int make_order(const struct scan *s, struct key *order, struct err *e)
 	return 0;
 }
 
-/* --- counts --- */
-
-struct issuers {
-	struct seen seen;
-	struct inventory_count *v;
-	size_t n, cap; /* n of v, which a failure leaves one short of `seen` */
-};
-
-/* The row of the issuer's count, made when it is new. */
-static int issuer_row(struct issuers *is, const struct cert *c, bool self, size_t *out, struct err *e)
-{
-	struct digest d;
-	struct buf name;
-	size_t row;
-	int added;
-
-	if (hash_digest(HASH_SHA256, self ? span_str("") : c->issuer, &d, e) != 0)
-		return -1;
-	added = seen_add(&is->seen, d.bytes, 0, 0, &row, e);
-	if (added < 0)
-		return -1;
-	if (added == 1) {
-		struct inventory_count *v = array_grow(is->v, row, &is->cap, sizeof *v);
-
-		if (!v)
-			return no_memory(e);
-		is->v = v;
-		buf_init(&name);
-		if (self)
-			buf_add_str(&name, "(self-issued)");
-		else
-			dn_text(&name, c->issuer);
-		v[row] = (struct inventory_count){.name = strdup(buf_cstr(&name))};
-		buf_wipe(&name);
-		if (!v[row].name)
-			return no_memory(e);
-		is->n++;
-	}
-	*out = row;
-	return 0;
-}
-
-static int count_issuer(struct issuers *is, const struct cert *c, struct issuer *known, struct err *e)
-{
-	bool self = cert_self_issued(c); /* roots: one line for all */
-	size_t row = self ? SIZE_MAX : known->counted;
-
-	if (row == SIZE_MAX && issuer_row(is, c, self, &row, e) != 0)
-		return -1;
-	if (!self)
-		known->counted = row;
-	is->v[row].n++;
-	is->v[row].must_staple += cert_must_staple(c) == MUST_STAPLE_YES;
-	return 0;
-}
-
-static int by_count(const void *a, const void *b)
-{
-	const struct inventory_count *x = a, *y = b;
-
-	if (x->n != y->n)
-		return x->n > y->n ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
+/* --- certificates --- */
 
 static void count(struct scan *s, const struct cert *c, enum severity worst)
 {
@@ -145,8 +81,6 @@ static void count(struct scan *s, const struct cert *c, enum severity worst)
 	s->sum.errors += worst == SEVERITY_ERROR;
 	s->sum.warnings += worst == SEVERITY_WARNING;
 }
-
-/* --- certificates --- */
 
 static struct inventory_place *places_of(const struct scan *s, const struct kept *k, size_t *n)
 {
@@ -183,7 +117,7 @@ static int record(struct scan *s, const struct inventory_cert *row, struct err *
 
 static int write_cert(struct scan *s, struct inventory_cert *row, struct findings *f,
 		      struct inventory_staple **staples, struct inventory_service **services,
-		      struct issuers *is, struct issuer *known, struct err *e)
+		      struct scan_count *is, struct issuer *known, struct err *e)
 {
 	struct inventory_item item = {.kind = INVENTORY_CERT, .u.cert = row};
 	enum severity worst;
@@ -205,10 +139,10 @@ static int write_cert(struct scan *s, struct inventory_cert *row, struct finding
 	if (!s->o->unlisted)
 		s->r->writer->item(s->r, &item);
 	s->r->items++;
-	return count_issuer(is, row->cert, known, e);
+	return scan_count_issuer(is, row->cert, known, e);
 }
 
-static int report_cert(struct scan *s, size_t i, struct issuers *is, struct err *e)
+static int report_cert(struct scan *s, size_t i, struct scan_count *is, struct err *e)
 {
 	const struct kept *k = &s->kept[i];
 	struct inventory_cert row = {.sha256 = seen_get(&s->seen, i)->sha256, .format = k->format,
@@ -293,7 +227,7 @@ static int report_sides(struct scan *s, enum record_kind kind, struct err *e)
 
 int scan_report(struct scan *s, struct err *e)
 {
-	struct issuers is = {0};
+	struct scan_count is = {0};
 	struct key *order = NULL;
 	int rc = s->o->servers ? scan_servers(s, e) : 0;
 
@@ -312,8 +246,7 @@ int scan_report(struct scan *s, struct err *e)
 		rc = report_sides(s, RECORD_STAPLE, e);
 	if (rc == 0)
 		rc = report_sides(s, RECORD_PROBLEM, e);
-	if (is.n > 1)
-		qsort(is.v, is.n, sizeof *is.v, by_count);
+	scan_count_sort(&is);
 	s->sum.known = s->seen.n;
 	s->sum.cas = is.v;
 	s->sum.ca_count = is.n;
@@ -322,12 +255,9 @@ int scan_report(struct scan *s, struct err *e)
 	else
 		scan_give_up(s);
 	s->sum.cas = NULL;
-	for (size_t i = 0; i < is.n; i++)
-		free((char *)(uintptr_t)is.v[i].name);
 	for (size_t i = 0; order && i < s->seen.n; i++)
 		free(order[i].text);
-	free(is.v);
 	free(order);
-	seen_wipe(&is.seen);
+	scan_count_wipe(&is);
 	return rc;
 }
