@@ -107,6 +107,11 @@ static inline bool p521(const struct difference *d)
 	return strcmp(d->ours, "521") == 0 && strcmp(d->theirs, "528") == 0;
 }
 
+static inline bool algorithm_long(const struct difference *d)
+{
+	return oid_long(d->c->signature_algorithm_oid);
+}
+
 /* What the signature's BIT STRING holds, the number of unused bits too. */
 static inline bool signature_at(const struct difference *d, struct span *out)
 {

@@ -54,6 +54,7 @@ static const struct rule common_rules[] = {
 	 "Of a signature that is not whole octets GnuTLS gives nothing, and OpenSSL clears unused bits."},
 	{F(ALGORITHM), BOTH, D(ALGORITHM), NULL,
 	 "An object identifier that is none is taken for one, or for a part of one."},
+	{F(ALGORITHM), GNUTLS, ANY, algorithm_long, "GnuTLS cuts the name of an algorithm at 127 characters."},
 	/* extensions */
 	{VALUES, BOTH, D(EXTENSION_MALFORMED) | D(EXTENSION_DUPLICATE) | D(BOOLEAN) | D(BIT_STRING), NULL,
 	 "Of an extension that is no DER or breaks off, each keeps what it likes; of several, one."},
