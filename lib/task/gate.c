@@ -286,7 +286,6 @@ static int take_path(struct run *r, struct run_target *t, size_t cell, struct pa
 	const char *host = sni[0] ? sni : probe_is_address(plan->target->host) ? plan->target->host : NULL;
 	struct gate_path *p;
 
-	gate_plan_compare(plan, cell, met);
 	p = add_path(r, t, met, sni);
 	r->summary->paths++;
 	if (!p)

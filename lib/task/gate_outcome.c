@@ -1,7 +1,9 @@
 /* Paths without a handshake: those that are no question of the target, and what the others mean. */
 #include "task/gate_verdict.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 /* --- paths that are no question of this target --- */
@@ -58,6 +60,59 @@ static void excuse_addresses(const struct gate_options *o, const struct gate_pla
 		told = p->address;
 		drop_path(r, i);
 	}
+}
+
+/* --- versions and kinds that are refused --- */
+
+static bool same_cell(const struct gate_path *a, const struct gate_path *b)
+{
+	return a->address == b->address && a->tls == b->tls && a->key == b->key && strcmp(a->sni, b->sni) == 0;
+}
+
+/* Is it refused here and served in another round? */
+static bool fickle(const struct gate_result *r, size_t at)
+{
+	const struct gate_path *p = &r->paths[at];
+
+	if (p->outcome != PATH_NOT_SERVED)
+		return false;
+	for (size_t i = at; i > 0 && same_cell(&r->paths[i - 1], p); i--)
+		if (gate_served(&r->paths[i - 1]))
+			return true;
+	for (size_t i = at + 1; i < r->path_count && same_cell(&r->paths[i], p); i++)
+		if (gate_served(&r->paths[i]))
+			return true;
+	return false;
+}
+
+/* Then one of the servers there does not do what the others do: nobody has seen what it staples. */
+static int settle_fickle(struct gate_result *r, struct err *e)
+{
+	char why[512];
+
+	for (size_t i = 0; i < r->path_count; i++) {
+		struct gate_path *p = &r->paths[i];
+
+		if (!fickle(r, i))
+			continue;
+		p->outcome = PATH_BROKEN;
+		snprintf(why, sizeof why, "served in another round, and in this one %s",
+			 p->reason ? p->reason : "refused");
+		free(p->reason);
+		p->reason = strdup(why);
+		if (!p->reason)
+			return err_set(e, ERR_MEMORY, "gate: out of memory");
+	}
+	return 0;
+}
+
+/* What every round refuses is told once. */
+static void drop_repeats(struct gate_result *r)
+{
+	for (size_t i = r->path_count; i-- > 1;)
+		if (r->paths[i].outcome == PATH_NOT_SERVED && r->paths[i - 1].outcome == PATH_NOT_SERVED &&
+		    same_cell(&r->paths[i], &r->paths[i - 1]))
+			drop_path(r, i);
 }
 
 /* A version or kind that is refused while another works is not there; if none works, nothing is
@@ -127,5 +182,8 @@ int gate_outcome_settle(const struct gate_options *o, const struct gate_plan *pl
 			struct gate_result *r, struct err *e)
 {
 	excuse_addresses(o, plan, r);
+	if (settle_fickle(r, e) != 0)
+		return -1;
+	drop_repeats(r);
 	return settle_not_served(r, e);
 }

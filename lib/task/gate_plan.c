@@ -101,7 +101,7 @@ int gate_plan_addresses(struct gate_plan *p, const struct probe_address *v, size
 	return 0;
 }
 
-/* A first round if one is left, else a further round of what is served. */
+/* A first round if one is left, else a further round of what answered. */
 static struct gate_plan_cell *pick(struct gate_plan *p)
 {
 	struct gate_plan_cell *best = NULL;
@@ -111,7 +111,7 @@ static struct gate_plan_cell *pick(struct gate_plan *p)
 
 		if (c->state == CELL_NEW)
 			return c;
-		if (c->state == CELL_SERVED && c->started < p->scope.rounds &&
+		if (c->state == CELL_ANSWERED && c->started < p->scope.rounds &&
 		    (!best || c->started < best->started))
 			best = c;
 	}
@@ -167,17 +167,6 @@ static int try_eddsa(struct gate_plan *p, size_t address, size_t sni, struct err
 	return add_versions(p, address, sni, KEY_ED25519, e);
 }
 
-void gate_plan_compare(const struct gate_plan *p, size_t cell, struct path *met)
-{
-	char why[sizeof met->reason];
-
-	if (met->outcome != PATH_NOT_SERVED || !p->cells[cell].served)
-		return;
-	snprintf(why, sizeof why, "%s", met->reason);
-	met->outcome = PATH_BROKEN;
-	snprintf(met->reason, sizeof met->reason, "served before, and then %.230s", why);
-}
-
 int gate_plan_done(struct gate_plan *p, size_t cell, enum path_outcome outcome, struct err *e)
 {
 	struct gate_plan_cell *c = &p->cells[cell];
@@ -185,7 +174,6 @@ int gate_plan_done(struct gate_plan *p, size_t cell, enum path_outcome outcome, 
 	p->in_flight--;
 	p->first_over = true;
 	p->paths++;
-	c->served = c->served || outcome == PATH_SERVED;
 	if (outcome == PATH_TIMEOUT || outcome == PATH_UNREACHABLE || outcome == PATH_SKIPPED) {
 		p->dead[c->address] = true;
 		for (size_t i = 0; i < p->cell_count; i++)
@@ -195,8 +183,8 @@ int gate_plan_done(struct gate_plan *p, size_t cell, enum path_outcome outcome, 
 	}
 	if (c->state == CELL_OVER)
 		return 0;
-	c->state = outcome == PATH_SERVED ? CELL_SERVED : CELL_OVER;
-	if (outcome != PATH_NOT_SERVED)
+	c->state = outcome == PATH_SERVED || outcome == PATH_NOT_SERVED ? CELL_ANSWERED : CELL_OVER;
+	if (outcome != PATH_NOT_SERVED || c->not_served)
 		return 0;
 	c->not_served = true;
 	return try_eddsa(p, c->address, c->sni, e);
@@ -208,7 +196,7 @@ bool gate_plan_over(const struct gate_plan *p)
 		return false;
 	for (size_t i = 0; i < p->cell_count; i++)
 		if (p->cells[i].state == CELL_NEW || p->cells[i].state == CELL_TRYING ||
-		    (p->cells[i].state == CELL_SERVED && p->cells[i].started < p->scope.rounds))
+		    (p->cells[i].state == CELL_ANSWERED && p->cells[i].started < p->scope.rounds))
 			return false;
 	return true;
 }

@@ -1,9 +1,9 @@
 /*
  * gate_plan: the paths of one target, and which of them is tried next.
  *
- * A cell is an address, a name, a version and a key kind.  Its first round shows whether the server
- * has it at all; only then the other rounds follow.  When an address does not answer in time,
- * nothing more is tried there.
+ * A cell is an address, a name, a version and a key kind.  Its first round comes before the others:
+ * it may show that the server does not have it.  The others follow even so, as behind one address
+ * may be several servers.  When an address does not answer in time, nothing more is tried there.
  */
 #ifndef STAPLE_TASK_GATE_PLAN_H
 #define STAPLE_TASK_GATE_PLAN_H
@@ -13,7 +13,7 @@
 /* Handshakes at one target at once: enough to meet several workers, few enough to be polite. */
 #define GATE_PER_TARGET 8u
 
-enum gate_cell_state { CELL_NEW, CELL_TRYING, CELL_SERVED, CELL_OVER };
+enum gate_cell_state { CELL_NEW, CELL_TRYING, CELL_ANSWERED, CELL_OVER };
 
 struct gate_plan_cell {
 	size_t address, sni;
@@ -21,8 +21,7 @@ struct gate_plan_cell {
 	enum key_kind key;
 	enum gate_cell_state state;
 	unsigned started;          /* rounds */
-	bool served;               /* by any of them */
-	bool not_served;
+	bool not_served;           /* in one of them */
 };
 
 struct gate_plan {
@@ -58,10 +57,6 @@ bool gate_plan_next(struct gate_plan *p, struct probe_job *job, size_t *cell);
 /* A handshake of that cell ended so. */
 MUST_USE int gate_plan_done(struct gate_plan *p, size_t cell, enum path_outcome outcome,
 			    struct err *e);
-
-/* A version or a key kind that was served once is there: a later refusal is a failure of that path,
- * not a version that the server does not have.  Changes *met so. */
-void gate_plan_compare(const struct gate_plan *p, size_t cell, struct path *met);
 
 /* Nothing is left to do and nothing is under way. */
 bool gate_plan_over(const struct gate_plan *p);

@@ -192,10 +192,10 @@ static void verdict_of_paths(struct gate_result *r)
 int gate_verdict(const struct gate_options *o, const struct gate_plan *plan, struct gate_result *r,
 		 struct err *e)
 {
-	if (gate_outcome_settle(o, plan, r, e) != 0)
-		return -1;
 	if (r->path_count)
 		qsort(r->paths, r->path_count, sizeof r->paths[0], by_place);
+	if (gate_outcome_settle(o, plan, r, e) != 0)
+		return -1;
 	gate_outcome_tell(r);
 	missing_staples(o, r);
 	differences(r);

@@ -12,7 +12,8 @@
 MUST_USE int gate_verdict(const struct gate_options *o, const struct gate_plan *plan,
 			  struct gate_result *r, struct err *e);
 
-/* gate_outcome.c: drops the paths that are no question of the target, telling so. */
+/* gate_outcome.c: drops the paths, which stand by address, name, key kind and version, that are no
+ * question of the target, telling so; one that is refused in some rounds only is broken. */
 MUST_USE int gate_outcome_settle(const struct gate_options *o, const struct gate_plan *plan,
 				 struct gate_result *r, struct err *e);
 

@@ -11,9 +11,9 @@ RSA; the staple is for the one that is served).  Prints one line "SPEC PORT" for
   mode=PATH         the KIND that stands in that file, read at each handshake
   size=N            N bytes of nonsense
 OPTIONs: tls12, tls13 (that version alone), cold (the first handshake has none), flap (every
-second has none), fickle (every second handshake is refused), nochain (the leaf alone; with it
-chain=N, so many copies of its issuer, and with=NAME, a certificate of the folder), smtp (STARTTLS
-as SMTP before it), smtp-refuse, smtp-inject (plaintext behind the 220), smtp-endless (a banner
+second has none), fickle (every second handshake is refused), bashful (the others are), nochain
+(the leaf alone; with it chain=N, so many copies of its issuer, and with=NAME, a certificate of
+the folder), smtp (STARTTLS as SMTP before it), smtp-refuse, smtp-inject (plaintext behind the 220), smtp-endless (a banner
 without end), tickets (session resumption is allowed).
 
 Or SPEC is a behaviour that is no TLS server at all:
@@ -154,7 +154,7 @@ class TlsServer:
         with LOCK:
             self.count += 1
             second = self.count % 2 == 0
-        if "fickle" in self.options and second:
+        if ("fickle" if second else "bashful") in self.options:
             sock.recv(16384)
             sock.sendall(record(21, b"\x02\x28"))
             return

@@ -134,7 +134,7 @@ static size_t start_all(struct world *w, size_t v[64], char *text, size_t size)
 	return n;
 }
 
-static void rounds_follow_what_is_served(void **state)
+static void rounds_follow_what_answers(void **state)
 {
 	struct world w;
 	struct err e;
@@ -149,10 +149,14 @@ static void rounds_follow_what_is_served(void **state)
 	assert_int_equal(gate_plan_done(&w.p, v[1], PATH_BROKEN, &e), 0);
 	assert_int_equal(gate_plan_done(&w.p, v[2], PATH_NOT_SERVED, &e), 0);
 	assert_false(gate_plan_over(&w.p));
-	assert_int_equal(start_all(&w, v, text, sizeof text), 1);
-	assert_string_equal(text, "E/1.3/2");
+	assert_int_equal(start_all(&w, v, text, sizeof text), 2);
+	assert_string_equal(text, "E/1.3/2 R/1.3/2");
 	assert_int_equal(gate_plan_done(&w.p, v[0], PATH_SERVED, &e), 0);
+	assert_int_equal(gate_plan_done(&w.p, v[1], PATH_NOT_SERVED, &e), 0);
 	assert_int_equal(gate_plan_done(&w.p, 3, PATH_NOT_SERVED, &e), 0);
+	assert_int_equal(start_all(&w, v, text, sizeof text), 1);
+	assert_string_equal(text, "R/1.2/2");
+	assert_int_equal(gate_plan_done(&w.p, v[0], PATH_SERVED, &e), 0);
 	assert_true(gate_plan_over(&w.p));
 	end(&w);
 }
@@ -259,7 +263,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(targets_are_read),
 		cmocka_unit_test(scopes_are_read),
-		cmocka_unit_test(rounds_follow_what_is_served),
+		cmocka_unit_test(rounds_follow_what_answers),
 		cmocka_unit_test(a_silent_address_is_left_alone),
 		cmocka_unit_test(eddsa_is_tried_when_nothing_else_is_there),
 		cmocka_unit_test(no_server_is_crowded),
