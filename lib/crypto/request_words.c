@@ -1,6 +1,6 @@
 #include "crypto/request.h"
 
-#include "facts/dn_parse.h"
+#include "facts/oid.h"
 #include "ground/dermake.h"
 
 #include <stdio.h>
@@ -103,7 +103,7 @@ static int add_one_eku(struct request *r, const char *word, struct err *e)
 			dotted = ekus[i].oid;
 	}
 	buf_init(&oid);
-	if (dn_parse_oid(dotted, strlen(dotted), &oid) != 0)
+	if (oid_parse(dotted, strlen(dotted), &oid) != 0)
 		rc = refuse(e, "extended key usage", word, known, ", or a dotted OID");
 	while (rc == 0 && der_get(&seen, DER_OID, &content) == 0)
 		twice = twice || span_equal(content, buf_span(&oid));

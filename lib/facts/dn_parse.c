@@ -1,5 +1,6 @@
 #include "facts/dn_parse.h"
 
+#include "facts/oid.h"
 #include "ground/dermake.h"
 #include "ground/limits.h"
 #include "ground/utf8.h"
@@ -74,48 +75,6 @@ static bool same_word(const char *a, const char *b, size_t n)
 	return b[n] == '\0';
 }
 
-/* One arc of an OID in base 128. */
-static void add_arc(struct buf *out, uint64_t arc)
-{
-	int shift = 63;
-
-	while (shift > 0 && arc >> shift == 0)
-		shift -= 7;
-	for (; shift > 0; shift -= 7)
-		buf_add_byte(out, (uint8_t)(0x80 | (arc >> shift & 0x7f)));
-	buf_add_byte(out, (uint8_t)(arc & 0x7f));
-}
-
-int dn_parse_oid(const char *dotted, size_t n, struct buf *out)
-{
-	uint64_t arc = 0, first = 0;
-	unsigned arcs = 0, digits = 0;
-
-	for (size_t i = 0; i <= n; i++) {
-		if (i < n && dotted[i] >= '0' && dotted[i] <= '9') {
-			if ((digits == 1 && arc == 0) || arc > UINT32_MAX)
-				return -1;
-			arc = arc * 10 + (uint64_t)(dotted[i] - '0');
-			digits++;
-			continue;
-		}
-		if ((i < n && dotted[i] != '.') || digits == 0)
-			return -1;
-		arcs++;
-		if (arcs == 1) {
-			first = arc;
-		} else if (arcs == 2) {
-			if (first > 2 || (first < 2 && arc > 39))
-				return -1;
-			add_arc(out, first * 40 + arc);
-		} else {
-			add_arc(out, arc);
-		}
-		arc = digits = 0;
-	}
-	return arcs >= 2 ? 0 : -1;
-}
-
 /* The type in front of '='; *a is NULL for a dotted OID that is not in the table. */
 static int read_type(struct reader *r, const struct attribute **a, struct buf *oid)
 {
@@ -129,9 +88,9 @@ static int read_type(struct reader *r, const struct attribute **a, struct buf *o
 		    (strlen(attributes[i].oid) == n && memcmp(r->p, attributes[i].oid, n) == 0))
 			*a = &attributes[i];
 	if (*a) {
-		if (dn_parse_oid((*a)->oid, strlen((*a)->oid), oid) != 0)
+		if (oid_parse((*a)->oid, strlen((*a)->oid), oid) != 0)
 			return refuse(r, "internal table");
-	} else if (dn_parse_oid(r->p, n, oid) != 0) {
+	} else if (oid_parse(r->p, n, oid) != 0) {
 		return refuse(r, "no known attribute type (CN, O, OU, C, ST, L, DC, ... or a dotted OID)");
 	}
 	r->p += n;

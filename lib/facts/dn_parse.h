@@ -17,7 +17,4 @@ MUST_USE int dn_parse(const char *text, struct buf *out, struct err *e);
 /* Appends the TLV of a Name with a single CN in a UTF8String. */
 void dn_parse_cn(struct span cn, struct buf *out);
 
-/* Appends the content octets of a dotted OID.  -1: it is none. */
-MUST_USE int dn_parse_oid(const char *dotted, size_t n, struct buf *out);
-
 #endif

@@ -183,3 +183,45 @@ void oid_dotted(struct buf *out, struct span oid)
 		v = 0;
 	}
 }
+
+/* One arc of an OID in base 128. */
+static void add_arc(struct buf *out, uint64_t arc)
+{
+	int shift = 63;
+
+	while (shift > 0 && arc >> shift == 0)
+		shift -= 7;
+	for (; shift > 0; shift -= 7)
+		buf_add_byte(out, (uint8_t)(0x80 | (arc >> shift & 0x7f)));
+	buf_add_byte(out, (uint8_t)(arc & 0x7f));
+}
+
+int oid_parse(const char *dotted, size_t n, struct buf *out)
+{
+	uint64_t arc = 0, first = 0;
+	unsigned arcs = 0, digits = 0;
+
+	for (size_t i = 0; i <= n; i++) {
+		if (i < n && dotted[i] >= '0' && dotted[i] <= '9') {
+			if ((digits == 1 && arc == 0) || arc > UINT32_MAX)
+				return -1;
+			arc = arc * 10 + (uint64_t)(dotted[i] - '0');
+			digits++;
+			continue;
+		}
+		if ((i < n && dotted[i] != '.') || digits == 0)
+			return -1;
+		arcs++;
+		if (arcs == 1) {
+			first = arc;
+		} else if (arcs == 2) {
+			if (first > 2 || (first < 2 && arc > 39))
+				return -1;
+			add_arc(out, first * 40 + arc);
+		} else {
+			add_arc(out, arc);
+		}
+		arc = digits = 0;
+	}
+	return arcs >= 2 ? 0 : -1;
+}

@@ -19,6 +19,10 @@ bool oid_readable(struct span oid);
 /* Appends dotted decimal ("1.3.6.1.5.5.7.1.24"); for octets that are no OID their hex. */
 void oid_dotted(struct buf *out, struct span oid);
 
+/* Appends the content octets of dotted decimal, `n` characters.  -1: it is no OID, or an arc of it
+ * is far above 32 bits; out may then hold a part. */
+MUST_USE int oid_parse(const char *dotted, size_t n, struct buf *out);
+
 /* A known OID's name ("status_request"-like short names: "sha256WithRSAEncryption",
  * "id-kp-serverAuth", "tlsFeature"), or NULL. */
 const char *oid_name(struct span oid);

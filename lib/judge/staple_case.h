@@ -19,8 +19,14 @@ struct staple_case {
 	struct cert delegate;      /* with by_delegate; spans into the response or in->extra */
 };
 
+#define ADD(c, id, ...) findings_add((c)->f, id, (c)->in->subject, __VA_ARGS__)
+
 /* staple_signer.c: who signed, and may they?  -1 only when it could not be tried. */
 MUST_USE int staple_signer(struct staple_case *c);
+
+/* staple_single.c: fills what the result holds of a SingleResponse, the worst that is about the
+ * certificate.  -1 only when the library failed. */
+MUST_USE int staple_singles(struct staple_case *c);
 
 /* staple_time.c: the times of one SingleResponse for the certificate, and producedAt. */
 void staple_times(struct staple_case *c, const struct ocsp_single *s);

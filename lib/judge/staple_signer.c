@@ -7,8 +7,6 @@
 #include "crypto/hash.h"
 #include "facts/dn.h"
 
-#define ADD(c, id, ...) findings_add((c)->f, id, (c)->in->subject, __VA_ARGS__)
-
 /* What may be wrong with a delegate, the gravest first. */
 enum fault {
 	FAULT_NOT_ISSUED = 1 << 0, /* not by the certificate's own issuer */

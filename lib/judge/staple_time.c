@@ -1,8 +1,6 @@
 /* The times of a response (RFC 6960, 2.4 and 4.2.2.1) under the policy's thresholds. */
 #include "judge/staple_case.h"
 
-#define ADD(c, id, ...) findings_add((c)->f, id, (c)->in->subject, __VA_ARGS__)
-
 static void check_age(struct staple_case *c, const struct ocsp_single *s)
 {
 	int64_t now = c->in->now,

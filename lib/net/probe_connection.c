@@ -8,11 +8,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Headers of an answer to HEAD: Alt-Svc stands early or not at all. */
-#define MAX_HTTP 16384u
-/* Connections that wait for one at once: it is a courtesy, and costs a session's memory. */
-#define MAX_ASKING 32
-
 static void over(struct connection *c, enum path_outcome o, const char *fmt, ...) PRINTF_LIKE(3, 4);
 static void over(struct connection *c, enum path_outcome o, const char *fmt, ...)
 {
@@ -211,23 +206,7 @@ static void talk(struct connection *c)
 	}
 }
 
-/* --- TLS and behind it --- */
-
-static void ask_http(struct connection *c)
-{
-	char text[512];
-	int n = snprintf(text, sizeof text,
-			 "HEAD / HTTP/1.1\r\nHost: %s\r\nUser-Agent: staple-gate\r\nConnection: close\r\n\r\n",
-			 c->path.sni[0] ? c->path.sni : "localhost");
-
-	if (probe_tls_send(&c->tls, text, (size_t)n) != n) {
-		c->stage = CONNECTION_OVER;
-	} else {
-		c->stage = CONNECTION_HTTP;
-		c->context->asking++;
-		c->asking = true;
-	}
-}
+/* --- TLS --- */
 
 /* Again without the offer of http/1.1, which this server does not take. */
 static void reconnect(struct connection *c)
@@ -250,57 +229,10 @@ static void handshake(struct connection *c)
 	if (c->job.ask_http && c->path.outcome == PATH_BROKEN && probe_tls_alpn_refused(&c->tls))
 		reconnect(c);
 	else if (c->job.ask_http && c->path.outcome == PATH_SERVED && !c->path.reason[0] &&
-		 c->context->asking < MAX_ASKING && probe_tls_is_http(&c->tls))
-		ask_http(c);
+		 connection_may_ask(c))
+		connection_ask_http(c);
 	else
 		c->stage = CONNECTION_OVER;
-}
-
-/* "Alt-Svc: ... h3" (RFC 7838). */
-static bool names_http3(const char *p, const char *end)
-{
-	for (; p + 2 < end; p++)
-		if (memcmp(p, "h3", 2) == 0 && (p[2] == '=' || p[2] == '-'))
-			return true;
-	return false;
-}
-
-static void read_headers(struct connection *c)
-{
-	const char *line = buf_cstr(&c->http), *end;
-	size_t n;
-
-	for (; *line; line = *end ? end + 1 : end) {
-		end = line + strcspn(line, "\n");
-		if (strncasecmp(line, "alt-svc:", 8) == 0) {
-			c->path.offers_udp = c->path.offers_udp || names_http3(line + 8, end);
-		} else if (strncasecmp(line, "server:", 7) == 0) {
-			line += 7 + strspn(line + 7, " ");
-			n = strcspn(line, "\r\n");
-			snprintf(c->path.server, sizeof c->path.server, "%.*s",
-				 (int)(n < sizeof c->path.server ? n : sizeof c->path.server - 1), line);
-		}
-	}
-}
-
-static void read_http(struct connection *c)
-{
-	char bytes[4096];
-	ptrdiff_t n;
-
-	while ((n = probe_tls_receive(&c->tls, bytes, sizeof bytes)) > 0) {
-		buf_add_bytes(&c->http, bytes, (size_t)n);
-		if (c->http.n >= MAX_HTTP || strstr(buf_cstr(&c->http), "\r\n\r\n")) {
-			n = 0;
-			break;
-		}
-	}
-	if (n == -2) {
-		want(c, EPOLLIN);
-		return;
-	}
-	read_headers(c);
-	c->stage = CONNECTION_OVER;
 }
 
 void connection_go(struct connection *c)
@@ -311,8 +243,8 @@ void connection_go(struct connection *c)
 		talk(c);
 	if (c->stage == CONNECTION_HANDSHAKE)
 		handshake(c);
-	if (c->stage == CONNECTION_HTTP)
-		read_http(c);
+	if (c->stage == CONNECTION_HTTP && !connection_read_http(c))
+		want(c, EPOLLIN);
 }
 
 void connection_stop(struct connection *c, enum path_outcome outcome, const char *reason)

@@ -45,4 +45,14 @@ void connection_stop(struct connection *c, enum path_outcome outcome, const char
 /* Gives back descriptor and session; the path is the caller's from then on. */
 void connection_close(struct connection *c, int64_t now);
 
+/* probe_http.c: a HEAD request behind the handshake, for the server's name and for Alt-Svc.  May it
+ * be asked: is it HTTP, and are there not too many that wait for an answer? */
+bool connection_may_ask(const struct connection *c);
+
+/* The stage is then CONNECTION_HTTP, or CONNECTION_OVER. */
+void connection_ask_http(struct connection *c);
+
+/* False: more of the answer is to come.  True: it was read into the path, and all is over. */
+bool connection_read_http(struct connection *c);
+
 #endif

@@ -124,33 +124,6 @@ static void rules_that_are_broken(void **state)
 	stays(text);
 }
 
-static void oids(void **state)
-{
-	static const struct {
-		const char *dotted, *octets;
-		size_t n;
-	} good[] = {
-		{"2.5.4.3", "\x55\x04\x03", 3},
-		{"2.999", "\x88\x37", 2},
-		{"1.3.6.1.5.5.7.1.24", "\x2b\x06\x01\x05\x05\x07\x01\x18", 8},
-		{"1.2.840.113549", "\x2a\x86\x48\x86\xf7\x0d", 6},
-	};
-	static const char *const bad[] = {"", "1", "1.", ".1", "1..2", "1.40", "3.1", "1.2.x", "1.2.03"};
-	struct buf b;
-
-	(void)state;
-	buf_init(&b);
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-		buf_reset(&b);
-		assert_int_equal(dn_parse_oid(good[i].dotted, strlen(good[i].dotted), &b), 0);
-		assert_int_equal(b.n, good[i].n);
-		assert_memory_equal(b.p, good[i].octets, b.n);
-	}
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_int_equal(dn_parse_oid(bad[i], strlen(bad[i]), &b), -1);
-	buf_wipe(&b);
-}
-
 static void a_cn_by_itself(void **state)
 {
 	struct buf a, b;
@@ -172,7 +145,6 @@ int main(void)
 		cmocka_unit_test(the_first_rdn_is_the_texts_last),
 		cmocka_unit_test(several_values_are_a_sorted_set),
 		cmocka_unit_test(rules_that_are_broken),
-		cmocka_unit_test(oids),
 		cmocka_unit_test(a_cn_by_itself),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

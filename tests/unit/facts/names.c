@@ -136,6 +136,33 @@ static void oids(void **state)
 	assert_null(oid_name(cases[10].oid));
 }
 
+static void oids_from_text(void **state)
+{
+	static const struct {
+		const char *dotted, *octets;
+		size_t n;
+	} good[] = {
+		{"2.5.4.3", "\x55\x04\x03", 3},
+		{"2.999", "\x88\x37", 2},
+		{"1.3.6.1.5.5.7.1.24", "\x2b\x06\x01\x05\x05\x07\x01\x18", 8},
+		{"1.2.840.113549", "\x2a\x86\x48\x86\xf7\x0d", 6},
+	};
+	static const char *const bad[] = {"", "1", "1.", ".1", "1..2", "1.40", "3.1", "1.2.x", "1.2.03"};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b);
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		buf_reset(&b);
+		assert_int_equal(oid_parse(good[i].dotted, strlen(good[i].dotted), &b), 0);
+		assert_int_equal(b.n, good[i].n);
+		assert_memory_equal(b.p, good[i].octets, b.n);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(oid_parse(bad[i], strlen(bad[i]), &b), -1);
+	buf_wipe(&b);
+}
+
 static void keys(void **state)
 {
 	static const struct {
@@ -212,6 +239,7 @@ int main(void)
 		cmocka_unit_test(a_value_as_rfc4514_writes_it),
 		cmocka_unit_test(the_last_comes_first),
 		cmocka_unit_test(oids),
+		cmocka_unit_test(oids_from_text),
 		cmocka_unit_test(keys),
 		cmocka_unit_test(shapes),
 	};
