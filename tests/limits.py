@@ -325,7 +325,7 @@ def gate(target, *more):
 
 
 def rounds(n):
-    return around(n, lambda i: told(gate("127.0.0.1:1", "--rounds", str(i)), "must be from")), "must be from"
+    return around(n, lambda i: told(gate("127.0.0.1:1", "--rounds", str(i)), "must be a number")), "must be a number"
 
 
 def tls_bytes(n):

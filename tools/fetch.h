@@ -9,8 +9,8 @@
 
 struct fetch_words { /* the command line */
 	const char *issuer, *out, *out_dir, *url, *layout, *hash, *refresh_at, *retry_for, *max_age;
-	const char *hook, *haproxy, *on_revoked;
-	int pem, aia, post, nonce, force, check, watch, tempfail, retries, per_host;
+	const char *hook, *haproxy, *on_revoked, *retries, *per_host;
+	int pem, aia, post, nonce, force, check, watch, tempfail;
 };
 
 /* The words as what they mean, but for the lists and callbacks.  A status. */

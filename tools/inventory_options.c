@@ -1,12 +1,13 @@
 #include "tools/inventory_options.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
-struct inventory_options inventory_options = {.max_depth = -1};
+struct inventory_options inventory_options;
 static struct inventory_options *const given = &inventory_options;
 
 static struct poptOption where_options[] = {
-	{"max-depth", '\0', POPT_ARG_INT, &inventory_options.max_depth, 0, "folders to go down; 0: none", "N"},
+	{"max-depth", '\0', POPT_ARG_STRING, &inventory_options.max_depth, 0, "folders to go down; 0: none", "N"},
 	{"one-file-system", '\0', POPT_ARG_NONE, &inventory_options.one_file_system, 0,
 	 "stay on the file system of each PATH", NULL},
 	{"include", '\0', POPT_ARG_STRING, NULL, OPTION_INCLUDE, "read only files that match", "GLOB"},
@@ -131,10 +132,11 @@ static int read_fail_ons(struct tool_run *run, struct scan_options *o, struct in
 int inventory_options_read(struct tool_run *run, struct scan_options *o, struct inventory_words *ids)
 {
 	struct duration d;
+	unsigned depth = 0;
 	struct err e;
 	int status;
 
-	o->walk = (struct walk_options){.max_depth = given->max_depth,
+	o->walk = (struct walk_options){.max_depth = -1,
 					.one_file_system = given->one_file_system,
 					.include = given->lists[OPTION_INCLUDE].v,
 					.exclude = given->lists[OPTION_EXCLUDE].v};
@@ -142,8 +144,10 @@ int inventory_options_read(struct tool_run *run, struct scan_options *o, struct 
 					 .ca = given->ca, .leaf = given->leaf,
 					 .issuers = given->lists[OPTION_ISSUER].v,
 					 .names = given->lists[OPTION_NAME].v};
-	if (given->max_depth < -1)
-		return tool_usage(run, "--max-depth %d: must be 0 or more", given->max_depth);
+	if (tool_number(run, "max-depth", given->max_depth, 0, INT_MAX, &depth) != 0)
+		return STATUS_UNCHECKED;
+	if (given->max_depth)
+		o->walk.max_depth = (int)depth;
 	if (given->expires_within) {
 		if (when_duration_parse(given->expires_within, false, &d, &e) != 0)
 			return tool_usage(run, "--expires-within: %s", e.text);

@@ -23,7 +23,7 @@ enum inventory_repeated {
 
 struct inventory_options { /* as they were given */
 	char *expires_within, *sort, *password_file, *columns, *db, *history;
-	int max_depth;
+	char *max_depth;
 	int archives, diff, servers, one_file_system, must_staple, trouble, ca, leaf;
 	struct inventory_words lists[OPTIONS_REPEATED];
 };

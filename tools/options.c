@@ -12,9 +12,9 @@ enum { OPT_HELP = 0x10000, OPT_VERSION, OPT_VERBOSE };
 
 /* popt writes through pointers: one command line a process. */
 static struct {
-	char *format, *output, *trust, *chain, *timeout, *deadline, *at, *color, *progress, *explain;
+	char *format, *output, *trust, *chain, *timeout, *deadline, *at, *color, *progress, *explain, *jobs;
 	const char **policies;
-	int jobs, quiet, no_system_policy, no_sandbox;
+	int quiet, no_system_policy, no_sandbox;
 } given;
 
 static struct poptOption format_options[] = {
@@ -36,7 +36,7 @@ static struct poptOption timeout_options[] = {
 	 "DURATION"},
 	POPT_TABLEEND};
 static struct poptOption jobs_options[] = {
-	{"jobs", '\0', POPT_ARG_INT, &given.jobs, 0, "how many at once", "N"}, POPT_TABLEEND};
+	{"jobs", '\0', POPT_ARG_STRING, &given.jobs, 0, "how many at once", "N"}, POPT_TABLEEND};
 static struct poptOption progress_options[] = {
 	{"progress", '\0', POPT_ARG_STRING, &given.progress, 0, "show progress on standard error",
 	 "auto|always|never"},
@@ -113,6 +113,21 @@ static int show_version(const struct tool *tool)
 {
 	printf("%s (%s) %s\n", tool->name, PACKAGE_NAME, PACKAGE_VERSION);
 	return STATUS_HOLDS;
+}
+
+int tool_number(const struct tool_run *run, const char *name, const char *text, unsigned least, unsigned most,
+		unsigned *n)
+{
+	unsigned long value;
+	char *end;
+
+	if (!text)
+		return 0;
+	value = strtoul(text, &end, 10); /* too large: ULONG_MAX */
+	if (text[0] < '0' || text[0] > '9' || *end || value < least || value > most)
+		return tool_usage(run, "--%s %s: must be a number from %u to %u", name, text, least, most);
+	*n = (unsigned)value;
+	return 0;
 }
 
 /* auto, always, never; *on is what auto means. */
@@ -193,10 +208,8 @@ static int read_common(struct options *o, struct tool_run *run)
 	run->color = !run->output && isatty(STDOUT_FILENO) && !(no_color && *no_color) &&
 		     !(term && strcmp(term, "dumb") == 0);
 	run->progress = isatty(STDERR_FILENO) && !run->quiet && !(term && strcmp(term, "dumb") == 0);
-	if (given.jobs < 0 || given.jobs > 4096)
-		return tool_usage(run, "--jobs %d: must be from 1 to 4096", given.jobs);
-	run->jobs = given.jobs ? (unsigned)given.jobs : work_processors();
-	run->jobs_given = given.jobs != 0;
+	run->jobs = work_processors();
+	run->jobs_given = given.jobs != NULL;
 	o->system_policy = !given.no_system_policy;
 	o->explain = given.explain;
 	o->policies = given.policies;
@@ -208,7 +221,8 @@ static int read_common(struct options *o, struct tool_run *run)
 			return tool_usage(run, "--at: %s", e.text);
 	}
 	run->wrap = !run->output && isatty(STDOUT_FILENO);
-	if (read_switch(run, "color", given.color, &run->color) ||
+	if (tool_number(run, "jobs", given.jobs, 1, 4096, &run->jobs) ||
+	    read_switch(run, "color", given.color, &run->color) ||
 	    read_switch(run, "progress", given.progress, &run->progress) ||
 	    read_duration(run, "timeout", given.timeout, &run->timeout_ms) ||
 	    read_duration(run, "deadline", given.deadline, &run->deadline_ms))

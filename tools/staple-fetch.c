@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static struct fetch_words given = {.retries = 1, .per_host = 4};
+static struct fetch_words given;
+static unsigned retries = 1, per_host = 4;
 
 static struct poptOption ask_options[] = {
 	{"issuer", '\0', POPT_ARG_STRING, &given.issuer, 0, "the issuer's certificate", "FILE"},
@@ -20,10 +21,10 @@ static struct poptOption ask_options[] = {
 	{"post", '\0', POPT_ARG_NONE, &given.post, 0, "always POST, never GET", NULL},
 	{"hash", '\0', POPT_ARG_STRING, &given.hash, 0, "hash of the CertID", "sha1|sha256"},
 	{"nonce", '\0', POPT_ARG_NONE, &given.nonce, 0, "send a nonce", NULL},
-	{"retries", '\0', POPT_ARG_INT, &given.retries, 0, "ask so often again (1)", "N"},
+	{"retries", '\0', POPT_ARG_STRING, &given.retries, 0, "ask so often again (1)", "N"},
 	{"retry-for", '\0', POPT_ARG_STRING, &given.retry_for, 0,
 	 "ask again for so long, instead of --retries", "DURATION"},
-	{"per-host", '\0', POPT_ARG_INT, &given.per_host, 0,
+	{"per-host", '\0', POPT_ARG_STRING, &given.per_host, 0,
 	 "ask one host so many times at once (4)", "N"},
 	POPT_TABLEEND};
 static struct poptOption when_options[] = {
@@ -100,10 +101,9 @@ static int read_names(struct tool_run *run, struct refresh_options *o)
 		buf_wipe(&b);
 		return STATUS_UNCHECKED;
 	}
-	if (given.retries < 0 || given.retries > 1000)
-		return tool_usage(run, "--retries %d: must be from 0 to 1000", given.retries);
-	if (given.per_host < 1 || given.per_host > 4096)
-		return tool_usage(run, "--per-host %d: must be from 1 to 4096", given.per_host);
+	if (tool_number(run, "retries", given.retries, 0, 1000, &retries) != 0 ||
+	    tool_number(run, "per-host", given.per_host, 1, 4096, &per_host) != 0)
+		return STATUS_UNCHECKED;
 	if (given.url && fetch_url_check(given.url, &e) != 0)
 		return tool_usage(run, "--url: %s", e.text);
 	return STATUS_HOLDS;
@@ -156,11 +156,11 @@ int fetch_options_read(struct tool_run *run, struct refresh_options *o)
 	*o = (struct refresh_options){.policy = &run->policy, .now = run->now, .aia = given.aia,
 		.url = given.url, .out = given.out, .out_dir = given.out_dir, .pem = given.pem,
 		.post = given.post, .nonce = given.nonce, .check = given.check, .force = given.force,
-		.retries = (unsigned)given.retries,
+		.retries = retries,
 		.limits = {.timeout_ms = run->timeout_ms, .deadline_ms = run->deadline_ms,
 			   .max_bytes = LIMIT_OCSP_RESPONSE, .redirects = LIMIT_REDIRECTS,
 			   .jobs = run->jobs_given ? run->jobs : 16,
-			   .per_host = (unsigned)given.per_host,
+			   .per_host = per_host,
 			   .agent = "staple-tools/" PACKAGE_VERSION}};
 	if (given.out && strcmp(given.out, "-") == 0) {
 		o->out = "/dev/stdout";

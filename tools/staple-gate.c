@@ -15,8 +15,8 @@
 enum { OPT_SNI = 1, OPT_CONNECT };
 
 static struct {
-	char *cert, *staple, *targets, *tls, *keys, *starttls, *alpn, *save, *client_cert, *client_key, *rehearse;
-	int rounds, proxy, no_ask, nagios;
+	char *cert, *staple, *targets, *tls, *keys, *starttls, *alpn, *save, *client_cert, *client_key, *rehearse, *rounds;
+	int proxy, no_ask, nagios;
 	bool warned;
 	struct gate_scope scope;
 } given;
@@ -38,7 +38,7 @@ static struct poptOption path_options[] = {
 	{"tls", '\0', POPT_ARG_STRING, &given.tls, 0, "only these versions", "1.2,1.3"},
 	{"key-kind", '\0', POPT_ARG_STRING, &given.keys, 0, "only these kinds of certificate",
 	 "ecdsa,rsa,eddsa"},
-	{"rounds", '\0', POPT_ARG_INT, &given.rounds, 0, "handshakes on each path (default 3)", "N"},
+	{"rounds", '\0', POPT_ARG_STRING, &given.rounds, 0, "handshakes on each path (default 3)", "N"},
 	POPT_TABLEEND};
 static struct poptOption talk_options[] = {
 	{"starttls", '\0', POPT_ARG_STRING, &given.starttls, 0,
@@ -109,9 +109,8 @@ static int read_scope(struct gate_program *g)
 {
 	struct err e;
 
-	if (given.rounds < 0 || given.rounds > LIMIT_ROUNDS)
-		return tool_usage(g->run, "--rounds %d: must be from 1 to %d", given.rounds, LIMIT_ROUNDS);
-	given.scope.rounds = (unsigned)given.rounds;
+	if (tool_number(g->run, "rounds", given.rounds, 1, LIMIT_ROUNDS, &given.scope.rounds) != 0)
+		return STATUS_UNCHECKED;
 	if (given.tls && gate_scope_tls(&given.scope, given.tls, &e) != 0)
 		return tool_usage(g->run, "--tls %s", e.text);
 	if (given.keys && gate_scope_keys(&given.scope, given.keys, &e) != 0)

@@ -99,6 +99,10 @@ void tool_fail(const struct tool_run *run, const struct err *e);
 /* Usage error: message, and where to find help; returns STATUS_UNCHECKED. */
 int tool_usage(const struct tool_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* options.c: an option's number; *n stays where there is no text.  0, or a status after tool_usage. */
+int tool_number(const struct tool_run *run, const char *name, const char *text, unsigned least, unsigned most,
+		unsigned *n);
+
 /* Writes what run->out holds to standard output now (streams); does nothing with --output. */
 void tool_flush(struct tool_run *run);
 

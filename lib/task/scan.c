@@ -8,15 +8,19 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Items under way, each with its open files: as many as the system lets us open. */
-static void share_descriptors(struct work *w)
+/* Items under way, each with its open files: as many as the system lets us open.  Where it lets us
+ * hardly open any, each thread opens what it reads, and there are fewer. */
+static void share_descriptors(struct scan *s, struct work *w)
 {
 	struct rlimit l;
 	unsigned most;
 
 	if (getrlimit(RLIMIT_NOFILE, &l) != 0 || l.rlim_cur > 65536)
 		l.rlim_cur = 1024;
-	most = l.rlim_cur > 64 + 2 * ITEM_FILES ? (unsigned)(l.rlim_cur - 64) / ITEM_FILES : 2;
+	s->few = l.rlim_cur < 64 + 2 * ITEM_FILES;
+	if (s->few && w->jobs > l.rlim_cur / 8)
+		w->jobs = l.rlim_cur < 16 ? 1 : (unsigned)l.rlim_cur / 8;
+	most = s->few ? 2 : (unsigned)(l.rlim_cur - 64) / ITEM_FILES;
 	w->window = 2 * w->jobs + ITEMS_AHEAD;
 	if (w->window > most)
 		w->window = most;
@@ -37,7 +41,7 @@ static int run(struct scan *s, const char *const *roots, struct err *e)
 	struct work w = {.jobs = s->o->jobs, .ahead = ITEMS_AHEAD, .context = s, .produce = scan_produce,
 			 .process = scan_process, .deliver = scan_deliver_item, .discard = scan_discard};
 
-	share_descriptors(&w);
+	share_descriptors(s, &w);
 	if (roots[0] && strcmp(roots[0], "-") == 0 && !roots[1])
 		w.ahead = 1; /* what has come is told before more is waited for */
 	for (const char *const *r = roots; *r; r++)

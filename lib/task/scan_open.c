@@ -98,17 +98,50 @@ static bool asks_disk(struct scan *s)
 	return s->in_memory < ITEMS_UNTIL_QUIET;
 }
 
+/* Its size, of what is open; what is no file any more is not kept. */
+static bool measure(struct item_file *f, bool listed)
+{
+	struct stat st = {0};
+	/* Of what the folder calls a file the size is asked alone, which costs a third; pipes and
+	 * sockets have none, and devices none but disks. */
+	off_t size = listed ? lseek(f->fd, 0, SEEK_END) : 0;
+
+	if (size <= 0 && (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
+		f->became = st.st_mode;
+		f->error = EINVAL;
+		close(f->fd);
+		f->fd = -1;
+		return false;
+	}
+	f->size = (uint64_t)(size > 0 ? size : st.st_size);
+	return true;
+}
+
+/* By its path, as the folder that was open is not; by then others have been closed. */
+void scan_open_late(struct item_file *f, const char *path)
+{
+	f->fd = open(path, OPEN_FLAGS | O_NOFOLLOW);
+	f->error = f->fd < 0 ? errno : 0;
+	if (f->fd >= 0)
+		(void)measure(f, false);
+}
+
+static bool none_left(int error)
+{
+	return error == EMFILE || error == ENFILE;
+}
+
 static void open_file(struct scan *s, struct item_file *f, bool ahead)
 {
 	struct stat st = {0};
-	off_t size;
 
 	if (s->walk.v[f->entry].dir == WALK_NO_DIR &&
 	    pkcs11_is_url(walk_name(&s->walk, &s->walk.v[f->entry])))
 		return; /* no file */
 	f->fd = open_entry(s, &s->walk.v[f->entry]);
 	if (f->fd < 0) {
-		f->error = errno;
+		f->late = none_left(errno);
+		f->error = f->late ? 0 : errno;
 		return;
 	}
 	if (f->fd == STDIN_FILENO) { /* a file, from its front, is one like others */
@@ -119,17 +152,8 @@ static void open_file(struct scan *s, struct item_file *f, bool ahead)
 		if (f->fd < 0)
 			return;
 	}
-	/* Of what the folder calls a file the size is asked alone, which costs a third; pipes and
-	 * sockets have none, and devices none but disks. */
-	size = s->walk.v[f->entry].dir == WALK_NO_DIR ? 0 : lseek(f->fd, 0, SEEK_END);
-	if (size <= 0 && (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))) {
-		f->became = st.st_mode;
-		f->error = EINVAL;
-		close(f->fd);
-		f->fd = -1;
+	if (!measure(f, s->walk.v[f->entry].dir != WALK_NO_DIR))
 		return;
-	}
-	f->size = (uint64_t)(size > 0 ? size : st.st_size);
 	if (ahead && f->size > 0 && f->size <= LARGE_FILE)
 		posix_fadvise(f->fd, 0, 0, POSIX_FADV_WILLNEED);
 }
@@ -174,6 +198,14 @@ static void next_part(struct scan *s, struct item *it)
 	pthread_mutex_unlock(&s->lock);
 }
 
+/* Standard input that is a file: it has no path to be opened again by. */
+static bool is_input(const struct scan *s, const struct item_file *f)
+{
+	const struct walk_entry *x = &s->walk.v[f->entry];
+
+	return x->dir == WALK_NO_DIR && strcmp(walk_name(&s->walk, x), "-") == 0;
+}
+
 /* Fills an item with the next files.  1, 0 at the end, or -1. */
 static int fill_item(struct scan *s, struct item *it, struct err *e)
 {
@@ -194,6 +226,11 @@ static int fill_item(struct scan *s, struct item *it, struct err *e)
 		}
 		if (f->size > LARGE_FILE && is_text(f->fd))
 			return start_big(s, f, e) != 0 ? -1 : it->file_count > 0;
+		if (s->few && f->fd > STDERR_FILENO && !is_input(s, f)) {
+			close(f->fd);
+			f->fd = -1;
+			f->late = true;
+		}
 		it->file_count++;
 		sizes += f->size;
 	}

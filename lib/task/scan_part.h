@@ -70,6 +70,7 @@ struct item_file {
 	size_t entry;        /* in the walk */
 	int fd;              /* or -1 */
 	int error;           /* errno of the open */
+	bool late;           /* not kept open: who reads it opens it again */
 	bool read;           /* it was, to its end */
 	bool held;           /* its bytes are the item's content */
 	unsigned became;     /* mode of what it is, when that is no file any more; or 0 */
@@ -183,6 +184,7 @@ struct scan {
 	size_t next_entry;
 	long reads, waits;     /* of the process, when the last item was made */
 	unsigned in_memory;    /* items since one had to wait for the disk */
+	bool few;              /* descriptors: no file is kept open ahead */
 	int dirfd;
 	uint32_t dir;
 	struct big_file *big;
@@ -246,6 +248,7 @@ MUST_USE int scan_find_staples(struct scan *s, const struct inventory_cert *row,
 /* scan_open.c: for work_run, and of a thread's item what it holds, or itself */
 int scan_produce(void *context, void **item, struct err *e);
 void scan_discard(void *context, void *item);
+void scan_open_late(struct item_file *f, const char *path);
 void scan_item_put(struct scan *s, struct item *it);
 void scan_item_free(struct item *it);
 

@@ -143,8 +143,16 @@ static void do_file(struct scan *s, struct worker *w, struct item *it, struct it
 	if (s->o->stream && scan_links(s, x, &k.links, NULL) != 0)
 		it->failed = true;
 	buf_reset(&w->file);
+	if (file->late) {
+		scan_open_late(file, k.path);
+		error = file->error;
+	}
 	if (file->fd >= 0)
 		error = read_whole(file->fd, file->size, &w->file);
+	if (file->late && file->fd >= 0)
+		file_quick_close(file->fd);
+	if (file->late)
+		file->fd = -1;
 	file->read = error == 0;
 	if (error != 0)
 		not_read(&k, file, error);

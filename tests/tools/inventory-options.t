@@ -64,7 +64,11 @@ bad 'only text and csv have columns' --format json --columns name
 bad '--fail-on bogus: must be error, warning, or the id of a finding' --fail-on error,bogus
 bad "--expires-within: duration '-5d'" --expires-within -5d
 bad "--expires-within: duration '25%'" --expires-within 25%
-bad '--max-depth -2: must be 0 or more' --max-depth -2
+bad '--max-depth -2: must be a number from 0 to' --max-depth -2
+bad '--max-depth x: must be a number from 0 to' --max-depth x
+bad '--max-depth 99999999999: must be a number' --max-depth 99999999999
+bad '--jobs 0: must be a number from 1 to 4096' --jobs 0
+bad '--jobs : must be a number from 1 to 4096' --jobs=
 for o in include exclude issuer name; do bad "--$o: an empty pattern matches nothing" --$o ''; done
 bad '--history: needs digits of a fingerprint, or a name' --db h.db --history ''
 bad '--diff: the format must be text or json' --db h.db --diff --format csv

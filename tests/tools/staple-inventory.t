@@ -505,6 +505,23 @@ is "what stands beside it is read" "$(query '[c["entry"] for c in d["certificate
 { printf 'apiVersion: v1\nx: '; head -c 100000 /dev/zero | tr '\0' '['; } >deep.yaml
 status_is "nesting without end is a problem" 2 timeout 20 staple-inventory $at deep.yaml
 
+# --- few descriptors ---
+mkdir many
+for ((i = 100; i < 400; i++)); do cp pki/plain.pem many/$i.pem; done
+cp pki/ms.pem many/one.pem
+few() { # descriptors, options...
+	local n=$1
+	shift
+	( ulimit -n "$n" && exec staple-inventory $at --format json "$@" )
+}
+for n in 12 40 100; do
+	status_is "$n descriptors, of which some are in use" 0 few $n --jobs 8 many
+	is "are enough for any number of files" "$(query '(d["summary"]["found"], d["problems"])')" "(301, [])"
+done
+few_and_input() { few 12 - many <pki/ms.pem; }
+status_is "a file as standard input" 0 few_and_input
+is "is read, too" "$(query 'd["certificates"][0]["sources"][0]["source"], d["summary"]["found"]')" "('-', 302)"
+
 # --- a folder that changes while it is scanned ---
 # The scan has listed it, opened the first files ahead, and waits for standard input.
 mkdir changing changing/sub
