@@ -149,6 +149,23 @@ bool sandbox_calls_possible(void)
 	return prctl(PR_GET_SECCOMP, 0, 0, 0, 0) >= 0 && seccomp_api_get() > 0;
 }
 
+/* The kernel's own word, not the library's for all of them. */
+static void ask_for_reason(scmp_filter_ctx c)
+{
+#if SCMP_VER_MAJOR > 2 || SCMP_VER_MINOR >= 5
+	seccomp_attr_set(c, SCMP_FLTATR_API_SYSRAWRC, 1);
+#else
+	(void)c;
+#endif
+}
+
+/* Which error a refusal is depends on who refuses, and on the library: but for want of memory there is no
+ * other reason, as the filter is always the same. */
+static bool not_allowed(int rc)
+{
+	return rc != -ENOMEM;
+}
+
 int sandbox_calls_enter(const struct sandbox *s, struct err *e)
 {
 	scmp_filter_ctx c = seccomp_init(SCMP_ACT_ALLOW);
@@ -160,12 +177,16 @@ int sandbox_calls_enter(const struct sandbox *s, struct err *e)
 	/* Every file that is opened passes here: the one call that has to be fast. */
 	if (rc == 0)
 		seccomp_syscall_priority(c, SCMP_SYS(openat), 255);
-	if (rc == 0)
-		rc = seccomp_load(c);
+	if (rc != 0) {
+		seccomp_release(c);
+		return err_set_errno(e, ERR_INTERNAL, -rc, "sandbox: no filter of system calls can be made");
+	}
+	ask_for_reason(c);
+	rc = seccomp_load(c);
 	seccomp_release(c);
-	if (rc != 0)
+	if (rc != 0 && !not_allowed(rc))
 		return err_set_errno(e, ERR_INTERNAL, -rc, "sandbox: no filter of system calls");
-	return 0;
+	return rc == 0;
 }
 
 #else

@@ -9,6 +9,8 @@
 /* False: built without libseccomp, or the kernel has no filters. */
 bool sandbox_calls_possible(void);
 
+/* 1: in force; 0: whoever runs us does not let us have filters, as the kernel says (a container's own
+ * filter, an emulator); -1. */
 MUST_USE int sandbox_calls_enter(const struct sandbox *s, struct err *e);
 
 #endif

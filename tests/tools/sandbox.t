@@ -7,6 +7,19 @@ lab_servers ms:good || { echo 'Bail out! no server'; exit 1; }
 cd "$T" || exit 99
 seed=$SRCDIR/tests/fuzz/corpus
 
+# --- where fences are kept away, as by a container or an emulator ---
+
+if cc -o "$T/without" "$SRCDIR/tests/tools/without.c" 2>"$T/err"; then
+	for n in 1 22 38; do
+		for what in landlock seccomp no_new_privs; do
+			status_is "without $what (errno $n) the work is done" 0 "$T/without" "$what" $n staple-inspect -v "$pki/ms.pem"
+			err_like 'and -v says so' '^staple-inspect: sandbox: .* here: '
+		done
+	done
+else
+	skip 'where fences are kept away' "no C compiler for it: $(head -1 "$T/err")"
+fi
+
 # --- an intruder in each program ---
 
 cc -shared -fPIC -O1 -D_GNU_SOURCE -o "$T/intruder.so" "$SRCDIR/tests/tools/intruder.c" || exit 99
