@@ -102,53 +102,29 @@ static void item(struct report *r, const void *p)
 	(void)p;
 }
 
-/* A label's value: valid UTF-8 on one line (text_terminal sees to that), with \ and " escaped. */
-static void label(struct report *r, const char *name, const char *value)
-{
-	struct buf b;
-
-	buf_init(&b);
-	text_terminal(&b, span_str(value));
-	buf_printf(r->out, "%s=\"", name);
-	for (size_t i = 0; i < b.n; i++) {
-		if (b.p[i] == '"' || b.p[i] == '\\')
-			buf_add_byte(r->out, '\\');
-		buf_add_byte(r->out, b.p[i]);
-	}
-	buf_add_byte(r->out, '"');
-	if (b.failed)
-		r->out->failed = true;
-	buf_wipe(&b);
-}
-
-static void head(struct report *r, const char *name, const char *help)
-{
-	buf_printf(r->out, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name);
-}
-
 static void write_family(struct report *r, const struct family *f, const struct report_fetch_summary *s)
 {
-	head(r, f->name, f->help);
+	report_metric_family(r->out, f->name, f->help);
 	for (size_t i = 0; i < s->n; i++) {
 		int64_t v = f->value(&s->items[i], r->at);
 
 		if (v == WHEN_NONE)
 			continue;
 		buf_printf(r->out, "%s{", f->name);
-		label(r, "certificate", s->items[i].source);
+		report_metric_label(r->out, "certificate", span_str(s->items[i].source));
 		buf_printf(r->out, "} %lld\n", (long long)v);
 	}
 }
 
 static void write_statuses(struct report *r, const struct report_fetch_summary *s)
 {
-	head(r, "staple_status", "1 for what the staple file holds, 0 for the other words.");
+	report_metric_family(r->out, "staple_status", "1 for what the staple file holds, 0 for the other words.");
 	for (size_t i = 0; i < s->n; i++) {
 		for (size_t k = 0; report_fetch_statuses[k]; k++) {
 			const char *word = report_fetch_statuses[k];
 
 			buf_add_str(r->out, "staple_status{");
-			label(r, "certificate", s->items[i].source);
+			report_metric_label(r->out, "certificate", span_str(s->items[i].source));
 			buf_printf(r->out, ",status=\"%s\"} %d\n", word,
 				   strcmp(word, s->items[i].status) == 0);
 		}
@@ -163,7 +139,7 @@ static void end(struct report *r, enum verdict all, const void *summary)
 	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
 		write_family(r, &families[i], s);
 	write_statuses(r, s);
-	head(r, "staple_fetch_last_run_timestamp_seconds", "When staple-fetch looked last.");
+	report_metric_family(r->out, "staple_fetch_last_run_timestamp_seconds", "When staple-fetch looked last.");
 	buf_printf(r->out, "staple_fetch_last_run_timestamp_seconds %lld\n# EOF\n", (long long)r->at);
 }
 

@@ -28,27 +28,10 @@ struct state {
 	struct buf b[FAMILIES];
 };
 
-/* A label's value: backslash, quote and line end are escaped. */
-static void label(struct buf *b, const char *name, const char *value)
-{
-	struct buf safe;
-
-	buf_init(&safe);
-	text_terminal(&safe, span_str(value));
-	buf_printf(b, "%s=\"", name);
-	for (size_t i = 0; i < safe.n; i++) {
-		if (safe.p[i] == '\\' || safe.p[i] == '"')
-			buf_add_byte(b, '\\');
-		buf_add_byte(b, safe.p[i]);
-	}
-	buf_add_byte(b, '"');
-	buf_wipe(&safe);
-}
-
 static void sample(struct state *s, enum family f, const struct gate_result *g, int64_t value)
 {
 	buf_printf(&s->b[f], "%s{", families[f].name);
-	label(&s->b[f], "target", g->target);
+	report_metric_label(&s->b[f], "target", span_str(g->target));
 	buf_printf(&s->b[f], "} %lld\n", (long long)value);
 }
 
@@ -89,11 +72,11 @@ static void addresses(struct state *s, const struct gate_result *g)
 		if (!first)
 			continue;
 		buf_printf(b, "%s{", families[STAPLED].name);
-		label(b, "target", g->target);
+		report_metric_label(b, "target", span_str(g->target));
 		buf_add_byte(b, ',');
-		label(b, "address", p->address);
+		report_metric_label(b, "address", span_str(p->address));
 		buf_printf(b, ",tls=\"%s\",key=\"%s\",", path_tls_text(p->tls), gate_key_word(p->key));
-		label(b, "sni", p->sni);
+		report_metric_label(b, "sni", span_str(p->sni));
 		buf_printf(b, "} %d\n", all);
 	}
 }
@@ -113,7 +96,7 @@ static void item(struct report *r, const void *what)
 			n += g->paths[i].verdict == v;
 		complete = complete && (v != VERDICT_UNKNOWN || n == 0);
 		buf_printf(&s->b[PATHS], "%s{", families[PATHS].name);
-		label(&s->b[PATHS], "target", g->target);
+		report_metric_label(&s->b[PATHS], "target", span_str(g->target));
 		buf_printf(&s->b[PATHS], ",verdict=\"%s\"} %zu\n", verdict_text(v), n);
 	}
 	sample(s, CHECKED, g, complete && g->verdict != VERDICT_UNKNOWN);
@@ -137,16 +120,14 @@ static void end(struct report *r, enum verdict verdict, const void *summary)
 	if (!s)
 		return;
 	for (enum family f = 0; f < FAMILIES; f++) {
-		buf_printf(r->out, "# HELP %s %s\n# TYPE %s gauge\n", families[f].name, families[f].help,
-			   families[f].name);
+		report_metric_family(r->out, families[f].name, families[f].help);
 		buf_add(r->out, buf_span(&s->b[f]));
 		if (s->b[f].failed)
 			r->out->failed = true;
 		buf_wipe(&s->b[f]);
 	}
-	buf_printf(r->out, "# HELP staple_gate_run_timestamp_seconds When this was judged.\n"
-		   "# TYPE staple_gate_run_timestamp_seconds gauge\n"
-		   "staple_gate_run_timestamp_seconds %lld\n# EOF\n", (long long)r->at);
+	report_metric_family(r->out, "staple_gate_run_timestamp_seconds", "When this was judged.");
+	buf_printf(r->out, "staple_gate_run_timestamp_seconds %lld\n# EOF\n", (long long)r->at);
 	free(s);
 	r->state = NULL;
 }

@@ -22,42 +22,25 @@ static void begin(struct report *r)
 		r->out->failed = true;
 }
 
-static void label(struct buf *b, const char *name, struct span value)
-{
-	struct buf safe;
-
-	buf_init(&safe);
-	text_terminal(&safe, value);
-	buf_printf(b, "%s=\"", name);
-	for (size_t i = 0; i < safe.n; i++) {
-		if (safe.p[i] == '\\' || safe.p[i] == '"')
-			buf_add_byte(b, '\\');
-		buf_add_byte(b, safe.p[i]);
-	}
-	buf_add_byte(b, '"');
-	b->failed |= safe.failed;
-	buf_wipe(&safe);
-}
-
 static void labels(struct buf *b, const struct inventory_cert *c)
 {
 	struct buf text;
 
 	buf_init(&text);
 	text_hex(&text, span_of(c->sha256, 32));
-	label(b, "sha256", buf_span(&text));
+	report_metric_label(b, "sha256", buf_span(&text));
 	buf_reset(&text);
 	cert_label(c->cert, &text);
 	buf_add_byte(b, ',');
-	label(b, "name", buf_span(&text));
+	report_metric_label(b, "name", buf_span(&text));
 	buf_reset(&text);
 	inventory_issuer(&text, c->cert);
 	buf_add_byte(b, ',');
-	label(b, "issuer", buf_span(&text));
+	report_metric_label(b, "issuer", buf_span(&text));
 	buf_add_byte(b, ',');
-	label(b, "must_staple", span_str(must_staple_text(cert_must_staple(c->cert))));
+	report_metric_label(b, "must_staple", span_str(must_staple_text(cert_must_staple(c->cert))));
 	buf_add_byte(b, ',');
-	label(b, "source", span_str(c->places[0].source));
+	report_metric_label(b, "source", span_str(c->places[0].source));
 	b->failed |= text.failed;
 	buf_wipe(&text);
 }

@@ -45,6 +45,11 @@ const struct report_writer *report_writer_get(const char *kind, const char *form
 void report_json_head(struct report *r);
 void report_json_findings(struct json *j, const struct findings *f, size_t first, size_t end);
 
+/* Shared by the OpenMetrics writers: what a gauge is, before its samples; and NAME="value", which is
+ * valid UTF-8 on one line with backslash and quote escaped. */
+void report_metric_family(struct buf *out, const char *name, const char *help);
+void report_metric_label(struct buf *out, const char *name, struct span value);
+
 /* Shared by the text writers: a line each, errors first, with hint; waived ones marked. */
 void report_text_findings(struct report *r, const struct findings *f, size_t first, size_t end);
 

@@ -145,6 +145,18 @@ static void changed(void *context, enum inventory_change c, bool came, const str
 	buf_printf(t->r->out, "#%lld\n", (long long)index);
 }
 
+/* Nothing is judged here. */
+static void end_json(struct telling *t)
+{
+	json_member_cstring(t->j, "verdict", "pass");
+	json_key(t->j, "findings");
+	json_array(t->j);
+	json_array_end(t->j);
+	json_object_end(t->j);
+	json_end(t->j);
+	buf_add_byte(t->r->out, '\n');
+}
+
 int history_diff(struct history *h, struct report *r, bool json, struct err *e)
 {
 	struct telling t = {.r = r, .j = json ? &r->json : NULL};
@@ -161,13 +173,7 @@ int history_diff(struct history *h, struct report *r, bool json, struct err *e)
 	if (json) {
 		json_array_end(t.j);
 		json_member_time(t.j, "since", previous);
-		json_member_cstring(t.j, "verdict", "pass");
-		json_key(t.j, "findings");
-		json_array(t.j);
-		json_array_end(t.j);
-		json_object_end(t.j);
-		json_end(t.j);
-		buf_add_byte(r->out, '\n');
+		end_json(&t);
 	} else if (previous == WHEN_NONE) {
 		buf_add_str(r->out, "the first scan of these paths: nothing to compare with\n");
 	} else {
@@ -223,13 +229,7 @@ int history_tell(const char *path, const char *what, struct report *r, bool json
 		return err_set(e, ERR_NOT_FOUND, "%s: no certificate %s was ever seen", path, what);
 	if (rc == 0 && json) {
 		json_array_end(t.j);
-		json_member_cstring(t.j, "verdict", "pass");
-		json_key(t.j, "findings");
-		json_array(t.j);
-		json_array_end(t.j);
-		json_object_end(t.j);
-		json_end(t.j);
-		buf_add_byte(r->out, '\n');
+		end_json(&t);
 	}
 	return rc;
 }
