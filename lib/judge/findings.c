@@ -57,24 +57,6 @@ static struct finding *slot(struct findings *f)
 	return &v[f->n];
 }
 
-static char *format(const char *fmt, va_list ap) PRINTF_LIKE(1, 0);
-
-static char *format(const char *fmt, va_list ap)
-{
-	va_list again;
-	char *s = NULL;
-	int n;
-
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	if (n >= 0)
-		s = malloc((size_t)n + 1);
-	if (s)
-		vsnprintf(s, (size_t)n + 1, fmt, ap);
-	return s;
-}
-
 static void add(struct findings *f, const char *id, const char *subject, const char *hint,
 		const char *fmt, va_list ap) PRINTF_LIKE(5, 0);
 
@@ -128,7 +110,8 @@ static void add(struct findings *f, const char *id, const char *subject, const c
 	x->rule = r;
 	x->severity = severity;
 	x->subject = strdup(subject ? subject : "");
-	x->message = format(fmt, ap);
+	if (vasprintf(&x->message, fmt, ap) < 0)
+		x->message = NULL;
 	x->own_hint = hint != NULL;
 	x->hint = hint ? strdup(hint) : r->remedy;
 	if (!x->subject || !x->message || !x->hint) {
