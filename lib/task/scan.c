@@ -79,6 +79,7 @@ static void wipe(struct scan *s)
 		next = it->next;
 		scan_item_free(it);
 	}
+	scan_rooms_wipe(s);
 	buf_wipe_secret(&s->pipe.bytes);
 	if (s->dirfd >= 0)
 		close(s->dirfd);

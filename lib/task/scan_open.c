@@ -28,16 +28,57 @@ static struct item *item_get(struct scan *s, struct err *e)
 	return it;
 }
 
+void scan_item_furnish(struct scan *s, struct item *it)
+{
+	struct room r = {0};
+
+	pthread_mutex_lock(&s->lock);
+	if (s->room_count > 0)
+		r = s->rooms[--s->room_count];
+	pthread_mutex_unlock(&s->lock);
+	it->records = r.records;
+	it->cap = r.cap;
+	it->bytes = r.bytes;
+}
+
+/* With the lock held.  Where there is no memory to keep it, it goes. */
+static void clear_out(struct scan *s, struct item *it)
+{
+	struct room *v = array_grow(s->rooms, s->room_count, &s->room_cap, sizeof *v);
+
+	buf_reset(&it->bytes);
+	if (v) {
+		s->rooms = v;
+		v[s->room_count++] = (struct room){it->records, it->cap, it->bytes};
+	} else {
+		free(it->records);
+		buf_wipe(&it->bytes);
+	}
+	it->records = NULL;
+	it->n = it->cap = 0;
+	buf_init(&it->bytes);
+}
+
+void scan_rooms_wipe(struct scan *s)
+{
+	for (size_t i = 0; i < s->room_count; i++) {
+		free(s->rooms[i].records);
+		buf_wipe(&s->rooms[i].bytes);
+	}
+	free(s->rooms);
+}
+
 void scan_item_put(struct scan *s, struct item *it)
 {
 	for (size_t i = 0; i < it->file_count; i++)
 		if (it->files[i].fd > STDERR_FILENO)
 			close(it->files[i].fd);
-	it->file_count = it->n = 0;
+	it->file_count = 0;
 	memset(it->found, 0, sizeof it->found);
-	buf_reset(&it->bytes);
 	buf_reset(&it->content);
 	pthread_mutex_lock(&s->lock);
+	if (it->bytes.p || it->records)
+		clear_out(s, it);
 	if (it->big && --it->big->users == 0) {
 		close(it->big->fd);
 		free(it->big);

@@ -103,6 +103,14 @@ struct item {
 	bool failed;         /* memory */
 };
 
+/* What an item's records stand in, while nobody needs it: what was used last is used next, as the
+ * caches of the processors know it, and as many are made as are in use at a time. */
+struct room {
+	struct record *records;
+	size_t cap;
+	struct buf bytes;
+};
+
 /* Standard input that is no file. */
 struct scan_pipe {
 	bool active, ended;
@@ -193,6 +201,8 @@ struct scan {
 	struct scan_pipe pipe;
 	pthread_mutex_t lock;
 	struct item *free_items;
+	struct room *rooms;
+	size_t room_count, room_cap;
 	struct worker *workers;
 	/* delivering */
 	size_t entry;          /* whose name stands in `path` */
@@ -251,6 +261,9 @@ void scan_discard(void *context, void *item);
 void scan_open_late(struct item_file *f, const char *path);
 void scan_item_put(struct scan *s, struct item *it);
 void scan_item_free(struct item *it);
+/* A room for what is read from it, perhaps with nothing in it yet. */
+void scan_item_furnish(struct scan *s, struct item *it);
+void scan_rooms_wipe(struct scan *s);
 
 /* scan_read.c: threads */
 int scan_process(void *context, unsigned worker, void *item, struct err *e);

@@ -268,6 +268,7 @@ int scan_process(void *context, unsigned worker, void *item, struct err *e)
 	struct worker *w = &s->workers[worker];
 	struct item *it = item;
 
+	scan_item_furnish(s, it);
 	if (it->kind == ITEM_PART)
 		do_part(s, w, it);
 	else
