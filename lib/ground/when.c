@@ -92,37 +92,42 @@ static int take_year(struct span *s, bool two_digits)
 	return two_digits && y >= 0 ? y + century(y) : y;
 }
 
-/* Two digits; something above 255 when they are none. */
-static int two_digits(const uint8_t *p)
+/* Eight digits as four numbers, the first of them lowest, each in 16 bits; false: they are none. */
+static inline bool four_pairs(const uint8_t *p, uint64_t *out)
 {
-	unsigned tens = p[0] - (unsigned)'0', ones = p[1] - (unsigned)'0';
+	const uint64_t highs = 0xf0f0f0f0f0f0f0f0, zeros = 0x3030303030303030, six = 0x0606060606060606;
+	uint64_t v;
 
-	return tens > 9 || ones > 9 ? 256 : (int)(tens * 10 + ones);
+	memcpy(&v, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	if (((v & highs) ^ zeros) | (((v + six) & highs) ^ zeros))
+		return false;
+	v -= zeros;
+	*out = (v * 10 + (v >> 8)) & 0x00ff00ff00ff00ff;
+	return true;
 }
 
-static int strict_time(struct span s, bool utc, int64_t *out)
+static inline int pair(uint64_t pairs, unsigned i)
 {
-	const uint8_t *p = s.p;
+	return (int)(pairs >> 16 * i & 0xff);
+}
+
+static inline int strict_time(struct span s, bool utc, int64_t *out)
+{
+	uint64_t first, last;
 	struct fields f;
 
-	if (s.n != (utc ? 13 : 15) || p[s.n - 1] != 'Z')
+	if (s.n != (utc ? 13 : 15) || s.p[s.n - 1] != 'Z' || !four_pairs(s.p, &first) ||
+	    !four_pairs(s.p + s.n - 9, &last))
 		return -1;
-	f.year = two_digits(p);
-	if (f.year > 99)
-		return -1;
-	if (utc) {
-		f.year += century(f.year);
-	} else {
-		p += 2;
-		if (two_digits(p) > 99)
-			return -1;
-		f.year = f.year * 100 + two_digits(p);
-	}
-	f.month = two_digits(p + 2);
-	f.day = two_digits(p + 4);
-	f.hour = two_digits(p + 6);
-	f.minute = two_digits(p + 8);
-	f.second = two_digits(p + 10);
+	f.year = utc ? century(pair(first, 0)) + pair(first, 0) : pair(first, 0) * 100 + pair(first, 1);
+	f.month = pair(first, utc ? 1 : 2);
+	f.day = pair(last, 0);
+	f.hour = pair(last, 1);
+	f.minute = pair(last, 2);
+	f.second = pair(last, 3);
 	if (!fields_valid(&f))
 		return -1;
 	*out = fields_seconds(&f);
@@ -287,57 +292,74 @@ int when_parse(const char *text, int64_t *out, struct err *e)
 		       text ? text : "");
 }
 
-/* From 0000-03-01, less one era of 400 years, in whole eras. */
+struct civil {
+	uint32_t year, month, day;
+};
+
+/* Whole days from 1970-01-01 on, downward. */
+static inline int64_t day_of(int64_t t)
+{
+	return t / DAY - (t % DAY < 0);
+}
+
+/*
+ * Days from 0000-03-01, less one era of 400 years, in whole eras.  As Cassio Neri and Lorenz
+ * Schneider do it (Euclidean affine functions and their application to calendar algorithms, 2022):
+ * the two divisions by four years and by five months are one multiplication each, of which the
+ * upper half is the quotient and the lower half what remains.
+ */
+static inline struct civil civil_of(int64_t days)
+{
+	uint32_t n = (uint32_t)(days + 719468 + 146097) * 4 + 3;
+	uint32_t century_of_it = n / 146097;
+	uint64_t years = UINT64_C(2939745) * (n % 146097 | 3);
+	uint32_t in_year = (uint32_t)years / 2939745 / 4;
+	uint32_t months = 2141 * in_year + 197913;
+	uint32_t next = in_year >= 306; /* January and February are of the next year */
+
+	return (struct civil){century_of_it * 100 + (uint32_t)(years >> 32) + next - 400,
+			      (months >> 16) - 12 * next, (months & 0xffff) / 2141 + 1};
+}
+
 void when_civil(int64_t t, int *year, int *month, int *day)
 {
-	int64_t days = t / DAY - (t % DAY < 0);
-	unsigned z = (unsigned)(days + 719468 + 146097);
-	unsigned era = z / 146097;
-	unsigned in_era = z - era * 146097;
-	unsigned y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
-	unsigned in_year = in_era - (365 * y + y / 4 - y / 100);
-	unsigned m = (5 * in_year + 2) / 153;
+	struct civil c = civil_of(day_of(t));
 
-	*day = (int)(in_year - (153 * m + 2) / 5 + 1);
-	*month = (int)(m < 10 ? m + 3 : m - 9);
-	*year = (int)(y + era * 400) - 400 + (*month <= 2);
+	*year = (int)c.year;
+	*month = (int)c.month;
+	*day = (int)c.day;
 }
 
 #define TEN(t) t "0" t "1" t "2" t "3" t "4" t "5" t "6" t "7" t "8" t "9"
 
 /* 0 to 99 */
-static char *put2(char *p, int v)
+static inline void put2(char *p, uint32_t v)
 {
 	static const char pairs[] = TEN("0") TEN("1") TEN("2") TEN("3") TEN("4") TEN("5") TEN("6")
 		TEN("7") TEN("8") TEN("9");
 
 	memcpy(p, pairs + 2 * v, 2);
-	return p + 2;
 }
 
 char *when_format(int64_t t, char out[WHEN_TEXT_SIZE])
 {
-	int year, month, day, second;
-	char *p = out;
+	struct civil c;
+	uint32_t second;
+	int64_t days;
 
 	out[0] = '\0';
 	if (t == WHEN_NONE || !in_calendar(t))
 		return out;
-	when_civil(t, &year, &month, &day);
-	second = (int)((t % DAY + DAY) % DAY);
-	p = put2(p, year / 100);
-	p = put2(p, year % 100);
-	*p++ = '-';
-	p = put2(p, month);
-	*p++ = '-';
-	p = put2(p, day);
-	*p++ = 'T';
-	p = put2(p, second / 3600);
-	*p++ = ':';
-	p = put2(p, second / 60 % 60);
-	*p++ = ':';
-	p = put2(p, second % 60);
-	*p++ = 'Z';
-	*p = '\0';
+	days = day_of(t);
+	second = (uint32_t)(t - days * DAY);
+	c = civil_of(days);
+	memcpy(out, "....-..-..T..:..:..Z", WHEN_TEXT_SIZE);
+	put2(out, c.year / 100);
+	put2(out + 2, c.year % 100);
+	put2(out + 5, c.month);
+	put2(out + 8, c.day);
+	put2(out + 11, second / 3600);
+	put2(out + 14, second / 60 % 60);
+	put2(out + 17, second % 60);
 	return out;
 }

@@ -116,6 +116,30 @@ static void reads_asn1_times_strictly(void **state)
 			fail_msg("taken: %s", bad_generalized[i]);
 }
 
+/* Any other octet in the place of any digit. */
+static void takes_nothing_but_digits(void **state)
+{
+	static const char *const good[] = {"111111111111Z", "11111111111111Z"};
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++)
+		for (size_t at = 0; good[i][at] != 'Z'; at++)
+			for (unsigned v = 0; v < 256; v++) {
+				char text[16];
+				int64_t t;
+				struct span s = span_of(text, strlen(good[i]));
+				int rc;
+
+				memcpy(text, good[i], s.n);
+				text[at] = (char)v;
+				rc = i == 0 ? when_from_utctime(s, &t) : when_from_generalizedtime(s, &t);
+				if (v < '0' || v > '9')
+					assert_int_equal(rc, -1);
+				else if (at >= s.n - 4)
+					assert_int_equal(rc, at == s.n - 3 && v > '5' ? -1 : 0);
+			}
+}
+
 static void reads_asn1_times_laxly(void **state)
 {
 	static const struct {
@@ -299,6 +323,7 @@ int main(void)
 		cmocka_unit_test(reads_rfc3339),
 		cmocka_unit_test(refuses_what_is_no_time),
 		cmocka_unit_test(reads_asn1_times_strictly),
+		cmocka_unit_test(takes_nothing_but_digits),
 		cmocka_unit_test(reads_asn1_times_laxly),
 		cmocka_unit_test(the_calendar_is_whole),
 		cmocka_unit_test(agrees_with_the_c_library),
