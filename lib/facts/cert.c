@@ -134,16 +134,15 @@ static int get_extensions(struct span *in, struct cert *c, struct err *e)
 	return 0;
 }
 
-static int get_tbs(struct span tbs, struct cert *c, struct err *e)
+static int get_tbs(struct span tbs, struct cert *c, struct algorithm *inner, struct err *e)
 {
-	struct algorithm inner;
 	bool odd;
 
 	if (get_version(&tbs, c, e) != 0 || get_serial(&tbs, c, e) != 0)
 		return -1;
-	if (algorithm_decode(&tbs, &inner, &c->deviations) != 0)
+	if (algorithm_decode(&tbs, inner, &c->deviations) != 0)
 		return refuse(e, "signature", "4.1.2.3", tbs);
-	c->tbs_signature_algorithm = inner.der;
+	c->tbs_signature_algorithm = inner->der;
 	if (der_get_whole(&tbs, DER_SEQUENCE, NULL, &c->issuer) != 0)
 		return refuse(e, "issuer", "4.1.2.4", tbs);
 	if (get_validity(&tbs, c, e) != 0)
@@ -161,10 +160,31 @@ static int get_tbs(struct span tbs, struct cert *c, struct err *e)
 	return 0;
 }
 
+/* The outer AlgorithmIdentifier: nearly always the inner one's octets, about which all is known. */
+static int get_signature_algorithm(struct span *in, const struct algorithm *inner, struct cert *c,
+				   struct err *e)
+{
+	size_t n = inner->der.n;
+	struct algorithm outer;
+
+	if (in->n >= n && bytes_equal(in->p, inner->der.p, n)) {
+		c->signature_algorithm = span_of(in->p, n);
+		c->signature_algorithm_oid = inner->oid;
+		*in = span_from(*in, n);
+		return 0;
+	}
+	if (algorithm_decode(in, &outer, &c->deviations) != 0)
+		return refuse(e, "signatureAlgorithm", "4.1.1.2", *in);
+	c->signature_algorithm = outer.der;
+	c->signature_algorithm_oid = outer.oid;
+	note(c, !span_equal(outer.der, inner->der), DEVIATION_SIGNATURE_ALGORITHMS_DIFFER);
+	return 0;
+}
+
 int cert_decode_next(struct span *in, struct cert *out, struct err *e)
 {
 	struct span rest = *in, body, tbs;
-	struct algorithm outer;
+	struct algorithm inner;
 	struct cert *c = out;
 	unsigned unused = 0;
 	bool odd;
@@ -178,12 +198,8 @@ int cert_decode_next(struct span *in, struct cert *out, struct err *e)
 			       c->der.n, LIMIT_CERT_DER);
 	if (der_get_whole(&body, DER_SEQUENCE, &tbs, &c->tbs) != 0)
 		return refuse(e, "tbsCertificate", "4.1.1.1", body);
-	if (get_tbs(tbs, c, e) != 0)
+	if (get_tbs(tbs, c, &inner, e) != 0 || get_signature_algorithm(&body, &inner, c, e) != 0)
 		return -1;
-	if (algorithm_decode(&body, &outer, &c->deviations) != 0)
-		return refuse(e, "signatureAlgorithm", "4.1.1.2", body);
-	c->signature_algorithm = outer.der;
-	c->signature_algorithm_oid = outer.oid;
 	if (der_get_bits(&body, &c->signature, &unused, &odd) != 0) {
 		if (der_get(&body, DER_BIT_STRING, &c->signature) != 0)
 			return refuse(e, "signatureValue", "4.1.1.3", body);
@@ -192,8 +208,6 @@ int cert_decode_next(struct span *in, struct cert *out, struct err *e)
 	c->signature_odd = unused != 0;
 	note(c, odd || unused != 0, DEVIATION_BIT_STRING);
 	note(c, !der_end(body), DEVIATION_TRAILING);
-	note(c, !span_equal(c->signature_algorithm, c->tbs_signature_algorithm),
-	     DEVIATION_SIGNATURE_ALGORITHMS_DIFFER);
 	*in = rest;
 	return 0;
 }

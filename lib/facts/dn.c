@@ -262,36 +262,60 @@ static void reverse(struct buf *b, size_t from)
 	}
 }
 
+/* One RDN, from *rdns; false: it cannot be read. */
+static bool put_rdn(struct buf *out, struct span *rdns)
+{
+	struct attribute a;
+	struct span rdn;
+	bool first = true;
+
+	if (der_get(rdns, DER_SET, &rdn) != 0 || der_end(rdn))
+		return false;
+	for (; !der_end(rdn); first = false) {
+		if (!attribute_next(&rdn, &a))
+			return false;
+		if (!first)
+			buf_add_byte(out, '+');
+		put_attribute(out, &a);
+	}
+	return true;
+}
+
 /* RFC 4514, 2.1 begins with the last RDN.  If there are several, each is written and turned round;
  * in the end all is turned round: the order is then reversed and the text is not, without a list
  * of them. */
-void dn_text(struct buf *out, struct span name)
+static bool put_name(struct buf *out, struct span name)
 {
 	size_t start = out->n, at;
-	struct span rdns, rdn;
-	struct attribute a;
 	bool several = false;
+	struct span rdns;
 
-	if (!name_readable(name, &rdns)) {
-		buf_add_byte(out, '#');
-		text_hex(out, name);
-		return;
-	}
-	while (der_get(&rdns, DER_SET, &rdn) == 0) {
-		several |= !der_end(rdns);
-		if (out->n > start)
+	if (der_get(&name, DER_SEQUENCE, &rdns) != 0 || !der_end(name))
+		return false;
+	while (!der_end(rdns)) {
+		if (several)
 			buf_add_byte(out, ',');
 		at = out->n;
-		for (bool first = true; attribute_next(&rdn, &a); first = false) {
-			if (!first)
-				buf_add_byte(out, '+');
-			put_attribute(out, &a);
-		}
+		if (!put_rdn(out, &rdns))
+			return false;
+		several |= !der_end(rdns);
 		if (several)
 			reverse(out, at);
 	}
 	if (several)
 		reverse(out, start);
+	return true;
+}
+
+void dn_text(struct buf *out, struct span name)
+{
+	size_t start = out->n;
+
+	if (put_name(out, name))
+		return;
+	out->n = start;
+	buf_add_byte(out, '#');
+	text_hex(out, name);
 }
 
 bool dn_attribute(struct span name, const char *type, struct buf *out)

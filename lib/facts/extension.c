@@ -47,8 +47,30 @@ static enum extension_known known_of(struct span oid)
 	}
 }
 
-/* An extension as nearly all are: nothing in it deviates.  False: extension_get has to look. */
-static inline bool common_look(struct span *list, struct extension *out)
+/* Most are short, so that each length is one octet. */
+static inline bool short_look(struct span *list, struct extension *out)
+{
+	const uint8_t *p = list->p;
+	size_t whole, at;
+
+	if (list->n < 6 || p[0] != DER_SEQUENCE || p[1] >= 0x80 || p[2] != DER_OID)
+		return false;
+	whole = 2 + (size_t)p[1];
+	at = 4 + (size_t)p[3];
+	if (whole > list->n || at + 2 > whole)
+		return false;
+	out->critical = at + 5 <= whole && p[at] == DER_BOOLEAN && p[at + 1] == 1 && p[at + 2] == 0xff;
+	out->oid = span_of(p + 4, p[3]);
+	at += out->critical ? 3 : 0;
+	if (p[at] != DER_OCTET_STRING || at + 2 + p[at + 1] != whole)
+		return false;
+	out->value = span_of(p + at + 2, p[at + 1]);
+	*list = span_of(p + whole, list->n - whole);
+	return true;
+}
+
+/* An extension as nearly all others are: nothing in it deviates.  False: extension_get has to look. */
+static bool common_look(struct span *list, struct extension *out)
 {
 	struct span rest = *list, body, oid, value;
 	bool critical;
@@ -96,7 +118,8 @@ bool extension_next(struct span *cursor, struct extension *out)
 	uint32_t ignored = 0;
 
 	return !der_end(*cursor) &&
-	       (common_look(cursor, out) || extension_get(cursor, out, &ignored) == NULL);
+	       (short_look(cursor, out) || common_look(cursor, out) ||
+		extension_get(cursor, out, &ignored) == NULL);
 }
 
 static void extension_add(enum extension_known k, const struct extension *ext, struct extension_facts *x)
@@ -137,7 +160,7 @@ int extension_decode(struct span list, struct extension_facts *x, const char **w
 	if (der_end(list))
 		x->deviations |= deviation_bit(DEVIATION_EXTENSIONS_EMPTY);
 	while (!der_end(cursor)) {
-		if (!common_look(&cursor, &ext) &&
+		if (!short_look(&cursor, &ext) && !common_look(&cursor, &ext) &&
 		    (*why = extension_get(&cursor, &ext, &x->deviations)) != NULL)
 			return -1;
 		x->count++;

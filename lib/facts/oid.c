@@ -139,6 +139,17 @@ const char *oid_name(struct span oid)
 	return NULL;
 }
 
+/* Is none of these eight octets 80?  A difference of 0 borrows into its bit 7. */
+static inline bool no_padding(const uint8_t *p)
+{
+	const uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
+	uint64_t v;
+
+	memcpy(&v, p, 8);
+	v ^= highs;
+	return ((v - ones) & ~v & highs) == 0;
+}
+
 bool oid_readable(struct span oid)
 {
 	size_t begin = 0; /* of the subidentifier */
@@ -148,7 +159,8 @@ bool oid_readable(struct span oid)
 	if (oid.n == 0 || oid.p[oid.n - 1] >= 0x80)
 		return false;
 	/* Too short for a long one, and none that is padded: nearly all that there are. */
-	if (oid.n <= 9 && !memchr(oid.p, 0x80, oid.n))
+	if (oid.n <= 9 && (oid.n < 8 ? !memchr(oid.p, 0x80, oid.n)
+				     : no_padding(oid.p) && no_padding(oid.p + oid.n - 8)))
 		return true;
 	for (size_t i = 0; i < oid.n; i++) {
 		if (oid.p[i] < 0x80)

@@ -92,14 +92,11 @@ static inline const char *header_read(struct span in, struct header *h)
 	return NULL;
 }
 
-int der_get_long(struct span in, struct der_element *out)
+struct der_element der_get_long(struct span in)
 {
 	struct header h;
 
-	if (header_read(in, &h))
-		return -1;
-	*out = (struct der_element){h.head, h.content};
-	return 0;
+	return header_read(in, &h) ? (struct der_element){0, 0} : (struct der_element){h.head, h.content};
 }
 
 /* X.690, 8.3.2: the first nine bits are neither all zero nor all one. */

@@ -43,11 +43,11 @@ enum der_tag {
 #define DER_CONTEXT(n) (0x80u | (n))
 #define DER_CONTEXT_CONS(n) (0xa0u | (n))
 
-/* For der_get_any: elements whose header is longer than two octets. */
+/* For der_get_any: elements whose header is longer than two octets; returned, it is in registers. */
 struct der_element {
-	size_t head, content; /* octets of identifier and length, of the content */
+	size_t head, content; /* octets of identifier and length (0: it is broken), of the content */
 };
-MUST_USE int der_get_long(struct span in, struct der_element *out);
+MUST_USE struct der_element der_get_long(struct span in);
 
 /* Any element: its first identifier octet, its content, and the whole of it.  Outputs may
  * be NULL.  A tag number above 30 is consumed; *tag is then the first octet alone.
@@ -62,9 +62,9 @@ MUST_USE static inline int der_get_any(struct span *in, uint8_t *tag, struct spa
 	size_t head = 2, n;
 
 	if (in->n < 2 || p[1] >= 0x80 || (p[0] & 0x1f) == 0x1f) {
-		struct der_element x;
+		struct der_element x = der_get_long(*in);
 
-		if (der_get_long(*in, &x) != 0)
+		if (x.head == 0)
 			return -1;
 		head = x.head;
 		n = x.content;

@@ -4,6 +4,8 @@
 #include "facts/oid.h"
 #include "tests/unit/facts/tlv.h"
 
+#include <stdlib.h>
+
 #define D(x) (UINT32_C(1) << DEVIATION_##x)
 #define PKIX1 "\x2b\x06\x01\x05\x05\x07\x01"
 
@@ -284,9 +286,70 @@ static void names_are_ia5_text(void **state)
 			}
 }
 
+/* By the elements alone. */
+static bool slow_next(struct span *list, struct extension *out)
+{
+	struct span body;
+	bool odd;
+
+	out->critical = false;
+	return der_get(list, DER_SEQUENCE, &body) == 0 && der_get(&body, DER_OID, &out->oid) == 0 &&
+	       (der_peek(body) != DER_BOOLEAN || der_get_boolean(&body, &out->critical, &odd) == 0) &&
+	       der_get(&body, DER_OCTET_STRING, &out->value) == 0;
+}
+
+static void same_as_slow(const uint8_t *bytes, size_t n)
+{
+	struct span quick = span_of(bytes, n), slow = quick;
+	struct extension a, b;
+	bool there = slow_next(&slow, &b);
+
+	assert_int_equal(extension_next(&quick, &a), there);
+	if (!there)
+		return;
+	assert_ptr_equal(quick.p, slow.p);
+	assert_int_equal(quick.n, slow.n);
+	assert_int_equal(a.critical, b.critical);
+	assert_ptr_equal(a.oid.p, b.oid.p);
+	assert_int_equal(a.oid.n, b.oid.n);
+	assert_ptr_equal(a.value.p, b.value.p);
+	assert_int_equal(a.value.n, b.value.n);
+}
+
+/* Each octet as any other, and each shorter list. */
+static void the_short_look_is_the_long_one(void **state)
+{
+	static const size_t values[] = {0, 1, 3, 100, 116, 117, 118, 121, 122, 130};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof values / sizeof values[0]; i++) {
+		uint8_t value[130] = {0}, list[256], *cut;
+		size_t n = one(list, OID_KEY_USAGE, i % 2 ? "\x01\x01\xff" : NULL,
+			       span_of(value, values[i / 2])), m = n;
+
+		memset(list + n, 0x30, 4);
+		for (size_t at = 0; at < 20 && at < n; at++)
+			for (unsigned v = 0; v < 256; v++) {
+				uint8_t was = list[at];
+
+				list[at] = (uint8_t)v;
+				same_as_slow(list, n + 4);
+				list[at] = was;
+			}
+		for (; m > 0; m--) { /* in a block of its own, so that reading behind it is seen */
+			cut = malloc(m);
+			assert_non_null(cut);
+			memcpy(cut, list, m);
+			same_as_slow(cut, m);
+			free(cut);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_short_look_is_the_long_one),
 		cmocka_unit_test(basic_constraints),
 		cmocka_unit_test(key_usage),
 		cmocka_unit_test(purposes),

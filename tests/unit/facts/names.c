@@ -4,6 +4,7 @@
 #include "facts/oid.h"
 #include "facts/shape.h"
 #include "facts/spki.h"
+#include "ground/text.h"
 #include "tests/unit/facts/tlv.h"
 
 /* A Name of one RDN each: OID content, string tag, value. */
@@ -102,6 +103,40 @@ static void the_last_comes_first(void **state)
 	buf_wipe(&b);
 }
 
+/* What could be read of it does not stand before the hex. */
+static void a_name_is_told_whole_or_not_at_all(void **state)
+{
+	static const struct span bad[] = {BYTES("\x31\x00"), BYTES("\x31\x01"), BYTES("\x30\x00"),
+					  BYTES("\x31\x02\x30\x00"),
+					  BYTES("\x31\x0c\x30\x08\x06\x03\x55\x04\x03\x0c\x01" "1\x30\x00"),
+					  BYTES("\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x02" "1")};
+	const struct span cn = BYTES("\x55\x04\x03");
+	uint8_t name[512];
+	struct buf b, want;
+
+	(void)state;
+	buf_init(&b);
+	buf_init(&want);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		for (unsigned before = 0; before < 3; before++) {
+			size_t n = 0;
+
+			for (unsigned k = 0; k < before; k++)
+				n = rdn(name, n, cn, DER_UTF8_STRING, span_str("readable"));
+			n = tlv_wrap(name, tlv_put(name, n, bad[i]), DER_SEQUENCE);
+			buf_reset(&b);
+			buf_add_str(&b, "x");
+			dn_text(&b, span_of(name, n));
+			buf_reset(&want);
+			buf_add_str(&want, "x#");
+			text_hex(&want, span_of(name, n));
+			assert_string_equal(buf_cstr(&b), buf_cstr(&want));
+			assert_false(dn_readable(span_of(name, n)));
+		}
+	buf_wipe(&b);
+	buf_wipe(&want);
+}
+
 static void oids(void **state)
 {
 	static const struct {
@@ -161,6 +196,35 @@ static void oids_from_text(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_int_equal(oid_parse(bad[i], strlen(bad[i]), &b), -1);
 	buf_wipe(&b);
+}
+
+/* X.690, 8.19.2: a subidentifier does not begin with 80. */
+static bool slow_readable(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] == 0x80 && (i == 0 || p[i - 1] < 0x80))
+			return false;
+	return n > 0 && p[n - 1] < 0x80;
+}
+
+static void oids_of_each_length(void **state)
+{
+	static const uint8_t octets[] = {0x2b, 0x00, 0x7f, 0x81, 0xff};
+
+	(void)state;
+	for (size_t n = 1; n <= 9; n++)
+		for (unsigned fill = 0; fill < sizeof octets; fill++)
+			for (size_t at = 0; at < n; at++)
+				for (unsigned v = 0; v < 256; v++) {
+					uint8_t oid[9];
+
+					memset(oid, octets[fill], n);
+					oid[at] = (uint8_t)v;
+					if (n == 9 && octets[fill] >= 0x81 && at == 8)
+						continue; /* more than 63 bits */
+					assert_int_equal(oid_readable(span_of(oid, n)),
+							 slow_readable(oid, n));
+				}
 }
 
 static void keys(void **state)
@@ -238,8 +302,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_as_rfc4514_writes_it),
 		cmocka_unit_test(the_last_comes_first),
+		cmocka_unit_test(a_name_is_told_whole_or_not_at_all),
 		cmocka_unit_test(oids),
 		cmocka_unit_test(oids_from_text),
+		cmocka_unit_test(oids_of_each_length),
 		cmocka_unit_test(keys),
 		cmocka_unit_test(shapes),
 	};
