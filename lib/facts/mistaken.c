@@ -11,7 +11,8 @@
 enum kind {
 	KIND_UNKNOWN, KIND_CERTIFICATE, KIND_REQUEST, KIND_STAPLE, KIND_OCSP_REQUEST, KIND_CRL,
 	KIND_PKCS7, KIND_PKCS12, KIND_KEY, KIND_ENCRYPTED_KEY, KIND_PUBLIC_KEY, KIND_OPENSSH,
-	KIND_JKS, KIND_MARKUP, KIND_BASE64, KIND_TEXT, KIND_EMPTY, KIND_COUNT
+	KIND_JKS, KIND_MARKUP, KIND_BASE64, KIND_TEXT, KIND_EMPTY, KIND_UTF16,
+	KIND_BINARY, KIND_COUNT
 };
 
 static const char *const texts[KIND_COUNT] = {
@@ -31,6 +32,8 @@ static const char *const texts[KIND_COUNT] = {
 	[KIND_BASE64] = "bare base64",
 	[KIND_TEXT] = "a text file",
 	[KIND_EMPTY] = "nothing at all",
+	[KIND_UTF16] = "a text in UTF-16",
+	[KIND_BINARY] = "data that is neither PEM nor DER",
 };
 
 static const struct {
@@ -92,6 +95,17 @@ static enum kind kind_of_text(struct span file)
 	return base64 && file.n - at > 64 && memcmp(file.p + at, "MI", 2) == 0 ? KIND_BASE64 : KIND_TEXT;
 }
 
+/* Neither text nor of a known shape.  All that is wanted is a SEQUENCE (0x30), sound or damaged. */
+static enum kind kind_of_rest(struct span file)
+{
+	static const char *const marks[] = {"\xff\xfe", "\xfe\xff", "-\0", "\0-"};
+
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+		if (file.n >= 2 && file.n % 2 == 0 && memcmp(file.p, marks[i], 2) == 0)
+			return KIND_UTF16;
+	return file.p[0] == 0x30 ? KIND_UNKNOWN : KIND_BINARY;
+}
+
 static enum kind kind_of(struct span file, enum kind wanted)
 {
 	enum kind k;
@@ -102,7 +116,9 @@ static enum kind kind_of(struct span file, enum kind wanted)
 			    memcmp(file.p, "\xce\xce\xce\xce", 4) == 0))
 		return KIND_JKS;
 	k = kind_of_shape(shape_of(file));
-	return k != KIND_UNKNOWN ? k : kind_of_text(file);
+	if (k == KIND_UNKNOWN)
+		k = kind_of_text(file);
+	return k == KIND_UNKNOWN ? kind_of_rest(file) : k;
 }
 
 const char *mistaken_text(struct span file)
@@ -130,6 +146,7 @@ static const struct wanted {
 			      "FILE' (staple-inspect and staple-inventory read it as it is)",
 		 [KIND_MARKUP] = "what was downloaded is no certificate but a page about it, or an error",
 		 [KIND_BASE64] = "decode it with 'base64 -d', or put BEGIN and END lines around it",
+		 [KIND_UTF16] = "convert it to UTF-8",
 		 [KIND_TEXT] = "give a file in PEM or DER (a policy goes with --policy)"},
 		"give a certificate in PEM or DER"},
 	[MISTAKEN_FOR_STORE] = {
@@ -140,6 +157,7 @@ static const struct wanted {
 		 [KIND_JKS] = "it holds keys only",
 		 [KIND_MARKUP] = "what was downloaded is no certificate but a page about it, or an error",
 		 [KIND_BASE64] = "decode it with 'base64 -d', or put BEGIN and END lines around it",
+		 [KIND_UTF16] = "convert it to UTF-8",
 		 [KIND_TEXT] = "give a file in PEM or DER (a policy goes with --policy)"},
 		"give a file that holds certificates"},
 	[MISTAKEN_FOR_KEY] = {
@@ -148,19 +166,22 @@ static const struct wanted {
 		 [KIND_REQUEST] = "give the key that it was made with",
 		 [KIND_PUBLIC_KEY] = "give the private half",
 		 [KIND_PKCS12] = "take the key out with 'openssl pkcs12 -nocerts -in FILE'",
-		 [KIND_OPENSSH] = "turn it into PKCS#8 with 'ssh-keygen -p -m PKCS8 -f FILE'"},
+		 [KIND_OPENSSH] = "turn it into PKCS#8 with 'ssh-keygen -p -m PKCS8 -f FILE'",
+		 [KIND_UTF16] = "convert it to UTF-8"},
 		"give a private key in PEM or DER"},
 	[MISTAKEN_FOR_REQUEST] = {
 		KIND_REQUEST, KIND_REQUEST, "certificate request",
 		{[KIND_CERTIFICATE] = "give the request that the CA made it of",
 		 [KIND_KEY] = "give the request that was made with it",
-		 [KIND_ENCRYPTED_KEY] = "give the request that was made with it"},
+		 [KIND_ENCRYPTED_KEY] = "give the request that was made with it",
+		 [KIND_UTF16] = "convert it to UTF-8"},
 		"give a PKCS#10 request in PEM or DER"},
 	[MISTAKEN_FOR_STAPLE] = {
 		KIND_STAPLE, KIND_STAPLE, "OCSP response",
 		{[KIND_CERTIFICATE] = "give the staple that staple-fetch gets for it",
 		 [KIND_OCSP_REQUEST] = "give what the responder answered to it",
-		 [KIND_MARKUP] = "the responder, or something before it, answered with a page"},
+		 [KIND_MARKUP] = "the responder, or something before it, answered with a page",
+		 [KIND_UTF16] = "convert it to UTF-8"},
 		"give the response that the responder sent, in DER or PEM"},
 	[MISTAKEN_FOR_POLICY] = {
 		KIND_TEXT, KIND_EMPTY, "policy", {NULL}, "a policy is a text, as staple-policy(5) tells"},

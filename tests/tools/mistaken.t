@@ -20,6 +20,9 @@ cat int.pem ms.pem >wrong.pem
 cat root.pem int.pem ms.pem >upside-down.pem
 cp "$SRCDIR/policies/strict.conf" strict.conf
 : >empty
+printf '\x89PNG\r\n\x1a\n\0\0\0\rIHDR' >picture.png
+iconv -f UTF-8 -t UTF-16LE ms.pem >utf16.pem
+iconv -f UTF-8 -t UTF-16 ms.pem >marked.pem
 verify=(staple-verify --no-system-policy --trust root.pem --chain int.pem)
 
 # mistake DESCRIPTION PATTERN COMMAND...: status 2, and the message is one line on standard error
@@ -64,6 +67,9 @@ strict.conf a text file: .*--policy
 page.pem a page of HTML or XML: what was downloaded
 bare.txt bare base64: decode it
 empty nothing at all: give a certificate
+picture.png data that is neither PEM nor DER: give a certificate
+utf16.pem a text in UTF-16: convert it
+marked.pem a text in UTF-16: convert it
 END
 mistake "--from a key" "ms.key: no certificate or request in it, but a private key" \
 	staple-csr --key ms.key --from ms.key --out out.csr
