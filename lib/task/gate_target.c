@@ -163,11 +163,18 @@ static int read_scheme(const char **text, const char *whole, struct scheme *s, s
 		       "xmpp-server, sieve, nntp, postgres, mysql", whole);
 }
 
+static int nothing_may_follow(const char *whole, struct err *e)
+{
+	return err_set(e, ERR_USAGE, "target '%s': nothing may follow the host but a port", whole);
+}
+
 static int read_port(const char *text, const char *whole, uint16_t *port, struct err *e)
 {
 	unsigned long n = 0;
 
 	for (const char *p = text; *p; p++) {
+		if (p > text && *p == '/')
+			return nothing_may_follow(whole, e);
 		if (*p < '0' || *p > '9' || n > 65535)
 			return err_set(e, ERR_USAGE, "target '%s': the port '%s' is no number", whole, text);
 		n = n * 10 + (unsigned long)(*p - '0');
@@ -195,8 +202,6 @@ static int read_host(const char *text, const char *whole, struct gate_target *t,
 		end = rest = text + strlen(text);
 	} else {
 		end = rest = text + strcspn(text, ":/");
-		if (rest[0] == '/' && rest[1] == '\0') /* a URL's last slash */
-			rest++;
 	}
 	if ((size_t)(end - text) >= sizeof host)
 		return err_set(e, ERR_USAGE, "target '%.60s...': the name is too long", whole);
@@ -208,7 +213,7 @@ static int read_host(const char *text, const char *whole, struct gate_target *t,
 	if (*rest == ':' && read_port(rest + 1, whole, &t->port, e) != 0)
 		return -1;
 	if (*rest && *rest != ':')
-		return err_set(e, ERR_USAGE, "target '%s': nothing may follow the host but a port", whole);
+		return nothing_may_follow(whole, e);
 	*port_given = *rest == ':';
 	t->host = strdup(host);
 	return t->host ? 0 : err_set(e, ERR_MEMORY, "gate: out of memory");
@@ -232,19 +237,37 @@ static int choose_starttls(struct gate_target *t, const char *name, bool port_gi
 	return 0;
 }
 
+/* A URL may end with a slash.  Names of users, which come with passwords, are not said again. */
+static int without_slash(const char *rest, const char *whole, char **out, struct err *e)
+{
+	size_t n = strlen(rest);
+	const char *at = strchr(rest, '@');
+
+	if (at)
+		return err_set(e, ERR_USAGE, "target '...%s': no user stands before the host", at);
+	*out = strndup(rest, n > 1 && rest[n - 1] == '/' ? n - 1 : n);
+	return *out ? 0 : err_set(e, ERR_MEMORY, "target '%s': out of memory", whole);
+}
+
 int gate_target_parse(const char *text, const char *starttls, struct gate_target *out,
 		      struct err *e)
 {
 	const char *rest = text;
+	char *plain;
 	struct scheme s;
 	bool port_given = false;
+	int rc;
 
 	*out = (struct gate_target){0};
 	if (read_scheme(&rest, text, &s, e) != 0)
 		return -1;
 	out->port = s.port;
 	out->starttls = s.starttls;
-	if (read_host(rest, text, out, &port_given, e) != 0)
+	if (without_slash(rest, text, &plain, e) != 0)
+		return -1;
+	rc = read_host(plain, text, out, &port_given, e);
+	free(plain);
+	if (rc != 0)
 		return -1;
 	if (!s.given && choose_starttls(out, starttls ? starttls : "auto", port_given, e) != 0) {
 		gate_target_wipe(out);

@@ -36,6 +36,11 @@ mistake() {
 }
 
 # Each kind where a certificate belongs, as PEM and as DER.
+# A URL with a user: its password is not said again.
+status_is "a target with a user" 2 staple-gate https://me:geheim@127.0.0.1:9/
+err_like "is refused for that" "no user stands before the host"
+is "without the password" "$(grep -c geheim "$T/err")" 0
+
 while read -r file words; do
 	mistake "staple-verify $file" "$file: no certificate in it, but $words" "${verify[@]}" "$file"
 	mistake "staple-verify --chain $file" "$file: no certificate in it, but $words" \
