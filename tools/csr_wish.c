@@ -4,6 +4,7 @@
 #include "judge/ask.h"
 #include "task/renew.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* A rule that the user's words break is a finding, all else an error. */
@@ -35,7 +36,7 @@ static int parse_feature(struct request *r, const char *text, struct err *e)
 	char *end;
 	long value = strtol(text, &end, 10);
 
-	if (end == text || *end)
+	if (end == text || *end || value == LONG_MAX || value == LONG_MIN)
 		return err_set(e, ERR_USAGE, "feature \"%s\": must be a number (5 is status_request)", text);
 	return request_add_feature(r, value, e);
 }

@@ -91,6 +91,16 @@ static struct poptOption *build_table(const struct tool *tool)
 	return t;
 }
 
+static bool word_in(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = words; n && (p = strstr(p, word)); p += n)
+		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
 static int bad_option(const struct options *o, const struct tool_run *run, int rc)
 {
 	const char *bad = poptBadOption(o->context, POPT_BADOPTION_NOALIAS), *best = NULL;
@@ -104,6 +114,10 @@ static int bad_option(const struct options *o, const struct tool_run *run, int r
 			best = options_nearest(o->table, name);
 		}
 	}
+	if (rc == POPT_ERROR_BADOPT && (strcmp(bad, "-h") == 0 || strcmp(name, "usage") == 0))
+		best = "help"; /* as other programs have it */
+	else if (*name && run->tool->formats && word_in(run->tool->formats, name))
+		return tool_usage(run, "%s: %s; did you mean --format %s?", bad, poptStrerror(rc), name);
 	if (best)
 		return tool_usage(run, "%s: %s; did you mean --%s?", bad, poptStrerror(rc), best);
 	return tool_usage(run, "%s: %s", bad, poptStrerror(rc));
@@ -155,16 +169,6 @@ static int read_duration(const struct tool_run *run, const char *name, const cha
 		return tool_usage(run, "--%s %s: must be longer than nothing", name, value);
 	*ms = d.seconds * 1000;
 	return 0;
-}
-
-static bool word_in(const char *words, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = words; n && (p = strstr(p, word)); p += n)
-		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
-			return true;
-	return false;
 }
 
 static int read_format(struct tool_run *run)

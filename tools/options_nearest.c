@@ -53,7 +53,7 @@ static void look(const struct poptOption *t, const char *name, const char **best
 const char *options_nearest(const struct poptOption *table, const char *name)
 {
 	const char *best = NULL;
-	size_t least = strlen(name) < 6 ? 3 : 4;
+	size_t n = strlen(name), least = n < 4 ? 2 : n < 6 ? 3 : 4; /* of short ones little may be wrong */
 
 	look(table, name, &best, &least);
 	return best;

@@ -80,6 +80,15 @@ static int read_length(const struct tool_run *run, const char *name, const char 
 	return STATUS_HOLDS;
 }
 
+/* "SCHEME://USER:PASSWORD@HOST" */
+static bool has_user(const char *url)
+{
+	const char *host = strstr(url, "://");
+	size_t n = host ? strcspn(host + 3, "/?#") : 0;
+
+	return n > 0 && memchr(host + 3, '@', n) != NULL;
+}
+
 static int read_names(struct tool_run *run, struct refresh_options *o)
 {
 	struct err e;
@@ -104,6 +113,9 @@ static int read_names(struct tool_run *run, struct refresh_options *o)
 	if (tool_number(run, "retries", given.retries, 0, 1000, &retries) != 0 ||
 	    tool_number(run, "per-host", given.per_host, 1, 4096, &per_host) != 0)
 		return STATUS_UNCHECKED;
+	if (given.url && has_user(given.url))
+		return tool_usage(run, "--url: a user's name and password in a URL are shown to every user of this "
+				  "machine, and no responder asks for them");
 	if (given.url && fetch_url_check(given.url, &e) != 0)
 		return tool_usage(run, "--url: %s", e.text);
 	return STATUS_HOLDS;

@@ -190,6 +190,8 @@ static int read_inputs(struct tool_run *run, struct inputs *in)
 
 	if (status != STATUS_HOLDS)
 		return status;
+	if (given.host && !*given.host)
+		return tool_usage(run, "--host '': a name or an address is expected");
 	in->v.policy = &run->policy;
 	in->v.now = run->now;
 	in->v.host = given.host;

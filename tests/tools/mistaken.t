@@ -36,6 +36,18 @@ mistake() {
 }
 
 # Each kind where a certificate belongs, as PEM and as DER.
+# Words of other programs, values that are none.
+mistake "--json" "did you mean --format json\?" staple-inspect --json ms.pem
+mistake "-h" "did you mean --help\?" staple-gate -h
+mistake "--usage" "did you mean --help\?" staple-verify --usage
+mistake "a word that is near to nothing" "--ip: unknown option$" staple-verify --ip 192.0.2.1 ms.pem
+mistake "no host" "--host '': a name or an address is expected" staple-verify --host '' ms.pem
+status_is "a number beyond all" 1 staple-csr --out-key n.key --feature 99999999999999999999 a.test
+err_like "is told as it was given" 'feature "99999999999999999999": must be a number'
+mistake "a responder's URL with a password" "a user's name and password in a URL are shown" \
+	staple-fetch --url http://me:geheim@127.0.0.1:9/ --out out.ocsp ms.pem
+is "which is not said again" "$(grep -c geheim "$T/err")" 0
+
 # A URL with a user: its password is not said again.
 status_is "a target with a user" 2 staple-gate https://me:geheim@127.0.0.1:9/
 err_like "is refused for that" "no user stands before the host"
