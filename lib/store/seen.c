@@ -45,10 +45,13 @@ static size_t slot_of(const struct seen *s, const uint8_t sha256[32])
 static int grow_slots(struct seen *s, struct err *e)
 {
 	size_t count = s->slot_count ? s->slot_count * 2 : 1024, at;
-	uint64_t *slots = calloc(count, sizeof *slots);
+	uint64_t *slots = count <= SIZE_MAX / sizeof *slots ? malloc(count * sizeof *slots) : NULL;
 
 	if (!slots)
 		return err_set(e, ERR_MEMORY, "out of memory for %zu fingerprints", s->n);
+	/* Written, not taken as zeroes: what is read first of a fresh page is written later in another
+	 * one, of which the processor of each other thread has to be told. */
+	clear_bytes(slots, count * sizeof *slots);
 	for (size_t i = 0; i < s->slot_count; i++) {
 		if (s->slots[i] == 0)
 			continue;

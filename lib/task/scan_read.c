@@ -198,6 +198,8 @@ static void read_part(struct sink_state *k, struct worker *w, struct item *it)
 	int error = 0;
 
 	buf_reset(&w->file);
+	if (it->big) /* with the block that stands over its end; growing would copy it */
+		(void)buf_reserve(&w->file, PART_SIZE + PART_MORE);
 	it->part = (struct store_pem_part){.offset = it->offset, .own = PART_SIZE};
 	if (!it->big) { /* cut behind a block */
 		in.bytes = buf_span(&it->content);
