@@ -35,15 +35,11 @@ static int take(struct places *p, char *path)
 static bool is_written(const char *name)
 {
 	static const char *const ends[] = {".ocsp", ".issuer"};
-	size_t n = strlen(name);
 
 	for (size_t i = 0; i < layout_count; i++)
 		if (layouts[i].file && strcmp(layouts[i].file, name) == 0)
 			return true;
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (n > strlen(ends[i]) && strcmp(name + n - strlen(ends[i]), ends[i]) == 0)
-			return true;
-	return false;
+	return file_name_ends(name, ends, sizeof ends / sizeof *ends);
 }
 
 static int add_links(struct places *p, const char *folder, bool deep);

@@ -1,4 +1,4 @@
-#include "ground/file.h"
+#include "ground/file_part.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +24,21 @@ static enum err_code code_of(int errnum)
 	default:
 		return ERR_IO;
 	}
+}
+
+int file_cannot(const char *path, int errnum, const char *what, struct err *e)
+{
+	return err_set_errno(e, code_of(errnum), errnum, "%s: %s", path, what);
+}
+
+bool file_name_ends(const char *name, const char *const *endings, size_t count)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < count; i++)
+		if (n > strlen(endings[i]) && strcmp(name + n - strlen(endings[i]), endings[i]) == 0)
+			return true;
+	return false;
 }
 
 const char *file_kind(mode_t mode)
@@ -120,12 +135,12 @@ static int open_regular(int dirfd, const char *path, struct stat *st, struct err
 	int fd;
 
 	if (fstatat(dirfd, path, st, 0) != 0)
-		return err_set_errno(e, code_of(errno), errno, "%s: cannot be opened", path);
+		return file_cannot(path, errno, "cannot be opened", e);
 	if (!S_ISREG(st->st_mode))
 		return err_set(e, ERR_IO, "%s: is %s, not a file", path, file_kind(st->st_mode));
 	fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
-		return err_set_errno(e, code_of(errno), errno, "%s: cannot be opened", path);
+		return file_cannot(path, errno, "cannot be opened", e);
 	if (fstat(fd, st) == 0 && S_ISREG(st->st_mode))
 		return fd;
 	close(fd);
@@ -195,7 +210,7 @@ int file_write_fd(int fd, const char *name, struct span bytes, struct err *e)
 			continue;
 		if ((errno == EAGAIN || errno == EWOULDBLOCK) && wait_for(fd, POLLOUT))
 			continue;
-		return err_set_errno(e, code_of(errno), errno, "%s: cannot be written", name);
+		return file_cannot(name, errno, "cannot be written", e);
 	}
 	return 0;
 }

@@ -31,6 +31,9 @@ int file_own_descriptor(const char *path);
 /* "a file", "a folder", "a pipe", "a socket", "a device", "a symbolic link". */
 const char *file_kind(mode_t mode);
 
+/* Does the name end in one of these (".ocsp", "~"), with something in front of it? */
+bool file_name_ends(const char *name, const char *const *endings, size_t count);
+
 /* Writes all bytes, through interrupts and short writes. */
 MUST_USE int file_write_fd(int fd, const char *name, struct span bytes, struct err *e);
 

@@ -1,8 +1,8 @@
 /*
- * file_part: what the files of a replacement share with each other; others use ground/file.h.
+ * file_part: what the files of ground/file.h share with each other.
  *
- * file_replace.c opens, file_target.c tells where a name leads, file_temp.c keeps the temporary
- * files, file_finish.c gives the names.
+ * Of a replacement, file_replace.c opens, file_target.c tells where a name leads, file_temp.c keeps
+ * the temporary files, file_finish.c gives the names.
  */
 #ifndef STAPLE_GROUND_FILE_PART_H
 #define STAPLE_GROUND_FILE_PART_H
@@ -11,6 +11,10 @@
 #include "ground/file_stale.h"
 
 #include <stdatomic.h>
+
+/* file.c: "PATH: WHAT: what the system said"; the code is ERR_NOT_FOUND, ERR_EXISTS,
+ * ERR_MEMORY or ERR_IO.  Returns -1. */
+int file_cannot(const char *path, int errnum, const char *what, struct err *e);
 
 /* file_target.c: follows symbolic links from *target (owned, replaced by what they lead to) to the
  * name that a rename would have to replace, which may not exist: then `missing` is true.  `path` is
@@ -41,10 +45,7 @@ void file_temp_release(struct file_temp *t);
  * file_replace_abandon_all was called. */
 MUST_USE int file_temp_open(const struct file_temp *t, int dirfd, mode_t mode);
 
-/* file_replace.c: "PATH: WHAT: what the system said"; returns -1. */
-int file_cannot(const char *path, int errnum, const char *what, struct err *e);
-
-/* Closes, removes the temporary file if there still is one, and frees. */
+/* file_replace.c: closes, removes the temporary file if there still is one, and frees. */
 void file_replace_wipe(struct file_replace *r);
 
 #endif

@@ -10,16 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int file_cannot(const char *path, int errnum, const char *what, struct err *e)
-{
-	enum err_code code = errnum == ENOENT || errnum == ENOTDIR ? ERR_NOT_FOUND :
-			     errnum == EEXIST			    ? ERR_EXISTS :
-			     errnum == ENOMEM			    ? ERR_MEMORY :
-								      ERR_IO;
-
-	return err_set_errno(e, code, errnum, "%s: %s", path, what);
-}
-
 /* Our own descriptors are duplicated: opened anew they would write from the beginning of what
  * they lead to, and sockets could not be opened at all. */
 static int open_direct(struct file_replace *r, const char *target, struct err *e)

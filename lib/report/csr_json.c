@@ -1,4 +1,3 @@
-#include "facts/dn.h"
 #include "facts/feature.h"
 #include "report/csr.h"
 
@@ -39,9 +38,7 @@ static void write_asked(struct json *j, const struct request *q)
 	enum must_staple must_staple = MUST_STAPLE_NO;
 	struct buf text;
 
-	buf_init(&text);
-	dn_text(&text, buf_span(&q->subject));
-	json_member_string(j, "subject", buf_span(&text));
+	report_json_dn(j, "subject", buf_span(&q->subject));
 	json_key(j, "features");
 	json_array(j);
 	for (size_t i = 0; i < q->feature_count; i++) {
@@ -51,7 +48,7 @@ static void write_asked(struct json *j, const struct request *q)
 	}
 	json_array_end(j);
 	json_member_cstring(j, "must_staple", must_staple_text(must_staple));
-	buf_reset(&text);
+	buf_init(&text);
 	request_key_usage_text(q->key_usage, &text);
 	if (q->key_usage)
 		json_member_string(j, "key_usage", buf_span(&text));

@@ -2,7 +2,6 @@
 #include "report/inspect_json.h"
 #include "report/report.h"
 
-#include "facts/dn.h"
 
 static void begin(struct report *r)
 {
@@ -48,8 +47,8 @@ static void write_carried(struct json *j, const struct ocsp_response *r)
 	while (span_present(r->certs) && ocsp_cert_next(&cursor, &der)) {
 		json_object(j);
 		if (cert_decode(der, &c, NULL) == 0) {
-			inspect_json_dn(j, "subject", c.subject);
-			inspect_json_dn(j, "issuer", c.issuer);
+			report_json_dn(j, "subject", c.subject);
+			report_json_dn(j, "issuer", c.issuer);
 			json_member_time(j, "not_after", c.not_after);
 		} else {
 			json_key(j, "subject");
@@ -69,15 +68,10 @@ static void write_ocsp(struct json *j, const struct inspect_object *o, int64_t n
 	json_member_cstring(j, "response_status", ocsp_response_status_text(r->status));
 	json_member_int(j, "response_status_code", r->status);
 	inspect_json_oid(j, "response_type", r->type);
-	json_key(j, "responder_name");
 	if (span_present(r->responder_name)) {
-		struct buf b;
-
-		buf_init(&b);
-		dn_text(&b, r->responder_name);
-		json_string(j, buf_span(&b));
-		buf_wipe(&b);
+		report_json_dn(j, "responder_name", r->responder_name);
 	} else {
+		json_key(j, "responder_name");
 		json_null(j);
 	}
 	json_member_hex(j, "responder_key_hash", r->responder_key);
@@ -97,7 +91,7 @@ static void write_ocsp(struct json *j, const struct inspect_object *o, int64_t n
 static void write_crl(struct json *j, const struct inspect_crl *c, int64_t now)
 {
 	if (span_present(c->issuer))
-		inspect_json_dn(j, "issuer", c->issuer);
+		report_json_dn(j, "issuer", c->issuer);
 	json_member_time(j, "this_update", c->this_update);
 	json_member_time(j, "next_update", c->next_update);
 	inspect_json_left(j, "seconds_left", c->next_update, now);

@@ -5,7 +5,6 @@
 #include "ground/json.h"
 #include "report/inspect.h"
 
-void inspect_json_dn(struct json *j, const char *key, struct span name);
 void inspect_json_oid(struct json *j, const char *key, struct span oid);
 void inspect_json_left(struct json *j, const char *key, int64_t until, int64_t now);
 void inspect_json_deviations(struct json *j, uint32_t deviations);

@@ -1,20 +1,10 @@
 /* Certificates and requests as JSON. */
 #include "report/inspect_json.h"
 
-#include "facts/dn.h"
 #include "facts/oid.h"
+#include "report/report.h"
 
 /* --- single values --- */
-
-void inspect_json_dn(struct json *j, const char *key, struct span name)
-{
-	struct buf b;
-
-	buf_init(&b);
-	dn_text(&b, name);
-	json_member_string(j, key, buf_span(&b));
-	buf_wipe(&b);
-}
 
 /* A known OID by its name, any other in dotted decimal; null when it is absent. */
 static void value_oid(struct json *j, struct span oid)
@@ -236,8 +226,8 @@ void inspect_json_certificate(struct json *j, const struct inspect_object *o,
 	const struct cert *c = &o->cert;
 
 	write_must_staple(j, o, &c->x.feature);
-	inspect_json_dn(j, "subject", c->subject);
-	inspect_json_dn(j, "issuer", c->issuer);
+	report_json_dn(j, "subject", c->subject);
+	report_json_dn(j, "issuer", c->issuer);
 	json_member_bool(j, "self_issued", cert_self_issued(c));
 	json_key(j, "issuer_index");
 	if (issuer)
@@ -266,7 +256,7 @@ void inspect_json_request(struct json *j, const struct inspect_object *o)
 	const struct csr *c = &o->csr;
 
 	write_must_staple(j, o, &c->x.feature);
-	inspect_json_dn(j, "subject", c->subject);
+	report_json_dn(j, "subject", c->subject);
 	json_member_int(j, "request_version", c->version);
 	inspect_json_key(j, &c->key);
 	inspect_json_oid(j, "signature_algorithm", c->signature_algorithm_oid);

@@ -1,6 +1,7 @@
 /* What all JSON writers share: the document's head and the findings (staple-json(7)). */
 #include "report/report.h"
 
+#include "facts/dn.h"
 #include "ground/when.h"
 
 void report_json_head(struct report *r)
@@ -11,6 +12,17 @@ void report_json_head(struct report *r)
 	json_member_cstring(&r->json, "tool", r->tool);
 	json_member_cstring(&r->json, "version", r->version);
 	json_member_time(&r->json, "at", r->at);
+}
+
+void report_json_dn(struct json *j, const char *key, struct span name)
+{
+	struct buf b;
+
+	buf_init(&b);
+	dn_text(&b, name);
+	json_member_string(j, key, buf_span(&b));
+	j->out->failed |= b.failed;
+	buf_wipe(&b);
 }
 
 static void write_waived(struct json *j, const struct waived *w)

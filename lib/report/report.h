@@ -45,6 +45,9 @@ const struct report_writer *report_writer_get(const char *kind, const char *form
 void report_json_head(struct report *r);
 void report_json_findings(struct json *j, const struct findings *f, size_t first, size_t end);
 
+/* A member whose value is a Name as RFC 4514 text. */
+void report_json_dn(struct json *j, const char *key, struct span name);
+
 /* Shared by the OpenMetrics writers: what a gauge is, before its samples; and NAME="value", which is
  * valid UTF-8 on one line with backslash and quote escaped. */
 void report_metric_family(struct buf *out, const char *name, const char *help);

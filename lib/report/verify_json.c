@@ -1,23 +1,11 @@
 /* Judged certificates as JSON (staple-json(7)). */
 #include "report/verify.h"
 
-#include "facts/dn.h"
-
 static void begin(struct report *r)
 {
 	report_json_head(r);
 	json_key(&r->json, "certificates");
 	json_array(&r->json);
-}
-
-static void member_dn(struct json *j, const char *key, struct span name)
-{
-	struct buf b;
-
-	buf_init(&b);
-	dn_text(&b, name);
-	json_member_string(j, key, buf_span(&b));
-	buf_wipe(&b);
 }
 
 /* The union of the well-formed lists, each value with all its digits. */
@@ -72,7 +60,7 @@ static void write_chain(struct json *j, const struct chain_path *p)
 	json_array(j);
 	for (size_t i = 0; i < p->n; i++) {
 		json_object(j);
-		member_dn(j, "subject", p->cert[i].subject);
+		report_json_dn(j, "subject", p->cert[i].subject);
 		json_member_hex(j, "serial", p->cert[i].serial);
 		json_member_cstring(j, "must_staple",
 				    must_staple_text(cert_must_staple(&p->cert[i])));
@@ -154,8 +142,8 @@ static void write_cert(struct json *j, const struct report_verify *v)
 
 	json_member_hex(j, "sha256", digest_span(&v->sha256));
 	json_member_hex(j, "serial", c->serial);
-	member_dn(j, "subject", c->subject);
-	member_dn(j, "issuer", c->issuer);
+	report_json_dn(j, "subject", c->subject);
+	report_json_dn(j, "issuer", c->issuer);
 	json_member_time(j, "not_before", c->not_before);
 	json_member_time(j, "not_after", c->not_after);
 	json_member_cstring(j, "must_staple", must_staple_text(cert_must_staple(c)));

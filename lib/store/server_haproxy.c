@@ -2,6 +2,8 @@
  * ocsp-update (2.8 on) lets it fetch. */
 #include "store/server_part.h"
 
+#include "ground/file.h"
+
 #include <dirent.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -79,12 +81,8 @@ static void add_file(struct haproxy *x, const struct bind *b, const char *cert, 
 static bool is_extra(const char *name)
 {
 	static const char *const ends[] = {".key", ".ocsp", ".sctl", ".issuer"};
-	size_t n = strlen(name);
 
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-		if (n >= strlen(ends[i]) && strcmp(name + n - strlen(ends[i]), ends[i]) == 0)
-			return true;
-	return name[0] == '.';
+	return name[0] == '.' || file_name_ends(name, ends, sizeof ends / sizeof ends[0]);
 }
 
 static void add_folder(struct haproxy *x, const struct bind *b, const char *path)

@@ -1,6 +1,8 @@
 /* The certificate files of a folder. */
 #include "task/refresh_item.h"
 
+#include "ground/file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -42,14 +44,9 @@ int refresh_add_file(struct refresh *r, const char *path, bool from_folder, stru
 static bool is_companion(const char *name)
 {
 	static const char *const ends[] = {".ocsp", ".issuer", ".key", ".csr", ".sctl", ".dh", "~"};
-	size_t n = strlen(name);
 
-	if (name[0] == '.' || strcmp(name, "tls.ocsp-staple") == 0)
-		return true;
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (n > strlen(ends[i]) && strcmp(name + n - strlen(ends[i]), ends[i]) == 0)
-			return true;
-	return false;
+	return name[0] == '.' || strcmp(name, "tls.ocsp-staple") == 0 ||
+	       file_name_ends(name, ends, sizeof ends / sizeof *ends);
 }
 
 static int add_entry(struct refresh *r, const char *folder, const char *name, struct err *e)

@@ -13,15 +13,11 @@ static bool in_force(const char *path)
 					      "modules-available/"};
 	static const char *const ends[] = {"~", ".bak", ".orig", ".old", ".dpkg-old", ".dpkg-dist", ".dpkg-new",
 					   ".rpmsave", ".rpmnew", ".disabled", ".example", ".sample", ".template"};
-	size_t n = strlen(path);
 
 	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
 		if (strstr(path, folders[i]))
 			return false;
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-		if (n > strlen(ends[i]) && strcmp(path + n - strlen(ends[i]), ends[i]) == 0)
-			return false;
-	return true;
+	return !file_name_ends(path, ends, sizeof ends / sizeof ends[0]);
 }
 
 static bool is_root(const struct scan *s, const char *path)
