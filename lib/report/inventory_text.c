@@ -178,10 +178,11 @@ static void summary_lines(struct report *r, const struct state *s, const struct 
 		   sum->known == 1 ? "" : "s", sum->distinct < sum->known ? " that stand" : "", sum->found,
 		   sum->found == 1 ? "" : "s", sum->files, sum->files == 1 ? "" : "s");
 	if (sum->requests)
-		buf_printf(r->out, "\n  %zu requests, of them %zu ask for Must-Staple", sum->requests,
-			   sum->requests_must_staple);
+		buf_printf(r->out, "\n  %zu request%s, of them %zu ask%s for Must-Staple", sum->requests,
+			   sum->requests == 1 ? "" : "s", sum->requests_must_staple,
+			   sum->requests_must_staple == 1 ? "s" : "");
 	if (sum->staples)
-		buf_printf(r->out, "\n  %zu staples", sum->staples);
+		buf_printf(r->out, "\n  %zu staple%s", sum->staples, sum->staples == 1 ? "" : "s");
 	buf_printf(r->out, "\n  Must-Staple: %zu", sum->must_staple);
 	if (sum->malformed)
 		buf_printf(r->out, ", and %zu with a broken extension", sum->malformed);
