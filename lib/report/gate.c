@@ -34,6 +34,45 @@ static void staples_free(struct gate_staple *s)
 	}
 }
 
+/* The address as the result keeps it: one string for all its paths. */
+static const char *address_of(struct gate_result *r, const char *text, struct err *e)
+{
+	char **v;
+
+	for (size_t i = 0; i < r->address_count; i++)
+		if (strcmp(r->addresses[i], text) == 0)
+			return r->addresses[i];
+	v = array_grow(r->addresses, r->address_count, &r->address_cap, sizeof(char *));
+	if (v)
+		r->addresses = v;
+	if (!v || !(v[r->address_count] = strdup(text))) {
+		err_set(e, ERR_MEMORY, "gate: out of memory");
+		return NULL;
+	}
+	return v[r->address_count++];
+}
+
+struct gate_path *gate_result_add(struct gate_result *r, const struct path *met, const char *sni,
+				  const struct policy *policy, int64_t now, struct err *e)
+{
+	struct gate_path *v = array_grow(r->paths, r->path_count, &r->path_cap, sizeof *v), *p;
+
+	if (!v) {
+		err_set(e, ERR_MEMORY, "gate: out of memory");
+		return NULL;
+	}
+	r->paths = v;
+	p = &v[r->path_count];
+	*p = (struct gate_path){.sni = sni, .tls = met->tls, .key = met->key, .round = met->round,
+				.outcome = met->outcome, .elapsed_ms = met->elapsed_ms};
+	findings_init(&p->findings, policy, now);
+	p->address = address_of(r, met->address, e);
+	if (!p->address || (met->reason[0] && !(p->reason = strdup(met->reason))))
+		return NULL;
+	r->path_count++;
+	return p;
+}
+
 void gate_result_wipe(struct gate_result *r)
 {
 	for (size_t i = 0; i < r->path_count; i++)

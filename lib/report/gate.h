@@ -95,6 +95,10 @@ struct gate_summary {
 	const struct findings *findings; /* of the run, the candidate's; or NULL */
 };
 
+/* One more path, with what a handshake showed but for chain and staples.  `sni` is borrowed.  The
+ * answer is valid until the next call; NULL: failed, ERR_MEMORY. */
+struct gate_path *gate_result_add(struct gate_result *r, const struct path *met, const char *sni,
+				  const struct policy *policy, int64_t now, struct err *e);
 void gate_result_wipe(struct gate_result *r);
 
 /* "192.0.2.1:443 TLS 1.3 ECDSA sni www round 2", appended. */

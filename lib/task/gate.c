@@ -108,46 +108,6 @@ static void settle(struct run *r, struct run_target *t)
 		deliver(r);
 }
 
-/* The address as the result keeps it: one string for all its paths. */
-static const char *address_of(struct gate_result *r, const char *text, struct err *e)
-{
-	char **v;
-
-	for (size_t i = 0; i < r->address_count; i++)
-		if (strcmp(r->addresses[i], text) == 0)
-			return r->addresses[i];
-	v = array_grow(r->addresses, r->address_count, &r->address_cap, sizeof(char *));
-	if (v)
-		r->addresses = v;
-	if (!v || !(v[r->address_count] = strdup(text))) {
-		err_set(e, ERR_MEMORY, "gate: out of memory");
-		return NULL;
-	}
-	return v[r->address_count++];
-}
-
-static struct gate_path *add_path(struct run *r, struct run_target *t, const struct path *met,
-				  const char *sni)
-{
-	struct gate_result *g = &t->result;
-	struct gate_path *v = array_grow(g->paths, g->path_count, &g->path_cap, sizeof *v), *p;
-
-	if (!v) {
-		err_set(r->e, ERR_MEMORY, "gate: out of memory");
-		return NULL;
-	}
-	g->paths = v;
-	p = &v[g->path_count];
-	*p = (struct gate_path){.sni = sni, .tls = met->tls, .key = met->key, .round = met->round,
-				.outcome = met->outcome, .elapsed_ms = met->elapsed_ms};
-	findings_init(&p->findings, r->o->policy, r->o->now);
-	p->address = address_of(g, met->address, r->e);
-	if (!p->address || (met->reason[0] && !(p->reason = strdup(met->reason))))
-		return NULL;
-	g->path_count++;
-	return p;
-}
-
 /* Rounds that were not tried since the address gave no answer: unknown, told once a cell. */
 static int skipped_rounds(struct run *r, struct run_target *t)
 {
@@ -166,7 +126,7 @@ static int skipped_rounds(struct run *r, struct run_target *t)
 		met.round = c->started + 1;
 		snprintf(met.reason, sizeof met.reason, "rounds %u to %u were not tried, as this address "
 			 "had not answered", c->started + 1, p->scope.rounds);
-		if (!add_path(r, t, &met, p->scope.sni[c->sni]))
+		if (!gate_result_add(&t->result, &met, p->scope.sni[c->sni], r->o->policy, r->o->now, r->e))
 			return -1;
 	}
 	return 0;
@@ -286,7 +246,7 @@ static int take_path(struct run *r, struct run_target *t, size_t cell, struct pa
 	const char *host = sni[0] ? sni : probe_is_address(plan->target->host) ? plan->target->host : NULL;
 	struct gate_path *p;
 
-	p = add_path(r, t, met, sni);
+	p = gate_result_add(&t->result, met, sni, r->o->policy, r->o->now, r->e);
 	r->summary->paths++;
 	if (!p)
 		return -1;
