@@ -168,6 +168,8 @@ const char *key_kind_text(enum key_kind k)
 
 const char *spki_curve_text(const struct spki *k)
 {
+	if (!span_present(k->curve))
+		return NULL;
 	for (size_t i = 0; i < sizeof curves / sizeof curves[0]; i++)
 		if (oid_is(k->curve, curves[i].oid))
 			return curves[i].name;

@@ -51,11 +51,18 @@ QUICK void json_quick_put_word(struct json *j, struct span lead, const char *key
 		json_put_word(j, span_str(key), word);
 }
 
+/* `lead` has the quote, which null has not. */
 QUICK void json_quick_put_string(struct json *j, struct span lead, const char *key, struct span s)
 {
-	uint8_t *p = s.p ? json_quick_lead(j, (const char *)lead.p, lead.n, s.n + 1) : NULL;
+	uint8_t *p = json_quick_lead(j, (const char *)lead.p, lead.n, s.n + 4);
 
-	if (p && (p = json_put_plain(p, s)) != NULL)
+	if (p && !s.p) {
+		memcpy(p - 1, "null", 4);
+		p += 3;
+	} else if (p) {
+		p = json_put_plain(p, s);
+	}
+	if (p)
 		json_quick_done(j, p);
 	else
 		json_put_string(j, span_str(key), s);

@@ -54,6 +54,22 @@ uint8_t *text_put_hex(uint8_t *to, struct span s)
 	return to;
 }
 
+/* 0 to 9999, from a text of four digits. */
+static inline uint8_t *put_few(uint8_t *to, uint32_t v)
+{
+	static const char hundred[] =
+		"00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+		"40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+		"8081828384858687888990919293949596979899";
+	size_t zeroes = (size_t)(v < 10) + (v < 100) + (v < 1000);
+	uint8_t four[8];
+
+	memcpy(four, hundred + 2 * (v / 100), 2);
+	memcpy(four + 2, hundred + 2 * (v % 100), 2);
+	memcpy(to, four + zeroes, 4);
+	return to + 4 - zeroes;
+}
+
 uint8_t *text_put_int(uint8_t *to, int64_t v)
 {
 	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
@@ -61,6 +77,8 @@ uint8_t *text_put_int(uint8_t *to, int64_t v)
 
 	if (v < 0)
 		*to++ = '-';
+	if (u < 10000)
+		return put_few(to, (uint32_t)u);
 	end = to + 1;
 	for (uint64_t tens = u / 10; tens > 0; tens /= 10)
 		end++;

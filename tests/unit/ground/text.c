@@ -3,6 +3,8 @@
 #include "ground/text.h"
 #include "ground/utf8.h"
 
+#include <stdio.h>
+
 static struct buf out;
 
 static int fresh(void **state)
@@ -224,9 +226,34 @@ static void decodes_every_character(void **state)
 
 #define TEXT_TEST(f) cmocka_unit_test_setup_teardown(f, fresh, wiped)
 
+static void same_number(int64_t v)
+{
+	uint8_t got[TEXT_INT_MAX + 1];
+	char want[TEXT_INT_MAX + 1];
+
+	*text_put_int(got, v) = '\0';
+	snprintf(want, sizeof want, "%lld", (long long)v);
+	assert_string_equal((const char *)got, want);
+}
+
+static void numbers(void **state)
+{
+	(void)state;
+	for (int64_t v = -12000; v <= 12000; v++)
+		same_number(v);
+	for (int64_t v = INT64_MAX; v > 0; v /= 10)
+		for (int64_t d = -1; d <= 1; d++) {
+			same_number(v - 1 + d);
+			same_number(-v + d + (v == INT64_MAX));
+		}
+	same_number(INT64_MAX);
+	same_number(INT64_MIN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers),
 		TEXT_TEST(a_terminal_is_not_controlled),
 		TEXT_TEST(html_stays_text),
 		TEXT_TEST(csv_fields),
