@@ -36,17 +36,26 @@ struct bind {
 	bool update;
 };
 
-static const char *folder(struct server_list *l, const char *base, const char *value)
+/* The path with one slash at its end. */
+static const char *with_slash(struct server_list *l, const char *path)
 {
+	size_t n = strlen(path);
 	struct buf b;
-	const char *path;
 
+	while (n > 0 && path[n - 1] == '/')
+		n--;
 	buf_init(&b);
-	buf_printf(&b, "%s/", server_path(l, base, value));
+	buf_add_bytes(&b, path, n);
+	buf_add_byte(&b, '/');
 	path = server_text(l, buf_span(&b));
 	l->failed |= b.failed;
 	buf_wipe(&b);
 	return path;
+}
+
+static const char *folder(struct server_list *l, const char *base, const char *value)
+{
+	return with_slash(l, server_path(l, base, value));
 }
 
 /* FILE.ocsp, when it is there. */
@@ -89,10 +98,13 @@ static void add_folder(struct haproxy *x, const struct bind *b, const char *path
 {
 	struct dirent **names = NULL;
 	int n = scandir(path, &names, NULL, alphasort);
+	const char *inside = with_slash(x->l, path);
 	struct stat st;
 
+	if (n < 0)
+		server_note(x->l, b->file, b->line, false, "crt %s: cannot be read", path);
 	for (int i = 0; i < n; i++) {
-		const char *file = server_path(x->l, folder(x->l, path, path), names[i]->d_name);
+		const char *file = server_path(x->l, inside, names[i]->d_name);
 
 		if (!is_extra(names[i]->d_name) && stat(file, &st) == 0 && S_ISREG(st.st_mode))
 			add_file(x, b, file, NULL, b->update);

@@ -295,6 +295,13 @@ b haproxy/haproxy.cfg:10 off - -
 c haproxy/list.txt:4 off - -
 d haproxy/haproxy.cfg:11 off - -
 e haproxy/list.txt:2 file haproxy/base/e.pem.ocsp good"
+printf 'global\n  maxconn 9\nfrontend f\n  bind :1 ssl crt dir/\n  bind :2 ssl crt dir\n' >haproxy/haproxy.cfg
+status_is "HAProxy, with paths that are relative" 0 inv --format json haproxy/haproxy.cfg
+is "HAProxy: a folder beside the configuration, with a slash or without" "$(served)" \
+	"a haproxy/haproxy.cfg:4 file haproxy/dir/a.pem.ocsp good
+a haproxy/haproxy.cfg:5 file haproxy/dir/a.pem.ocsp good
+b haproxy/haproxy.cfg:4 off - -
+b haproxy/haproxy.cfg:5 off - -"
 cat >haproxy/haproxy.cfg <<CONF
 global
   ssl-load-extra-files none
