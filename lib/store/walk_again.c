@@ -84,7 +84,7 @@ static bool place_of(const struct walk *w, size_t entry, struct asked *a, struct
 /* Is a folder met twice, or that of a file which was given? */
 static bool overlaps(const struct walk *w, struct key *v)
 {
-	struct asked a = {NULL};
+	struct asked a = {0};
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->dir_count; i++)
@@ -121,7 +121,7 @@ static void drop_links(struct walk *w, const bool *again)
 
 static void drop(struct walk *w, struct key *v, bool *again)
 {
-	struct asked a = {NULL};
+	struct asked a = {0};
 	size_t n = 0, to = 0;
 
 	for (size_t i = 0; i < w->n; i++)
