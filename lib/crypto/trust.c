@@ -80,6 +80,9 @@ static int take_anchors(struct trust *t, gnutls_x509_trust_list_t list, struct e
 	return 0;
 }
 
+/* Small containers have none. */
+#define NO_ROOTS "the system's roots: none can be read here: install them (ca-certificates), or name some with --trust"
+
 int trust_new_system(struct trust **out, struct err *e)
 {
 	gnutls_x509_trust_list_t list = NULL;
@@ -90,17 +93,17 @@ int trust_new_system(struct trust **out, struct err *e)
 	if (!t)
 		return -1;
 	if (gnutls_x509_trust_list_init(&list, 0) != 0) {
-		(void)err_set(e, ERR_MEMORY, "system trust: out of memory");
+		(void)err_set(e, ERR_MEMORY, "the system's roots: out of memory");
 		goto out;
 	}
 	n = gnutls_x509_trust_list_add_system_trust(list, 0, 0);
 	if (n <= 0) { /* 0 is no success: nothing could be read */
-		(void)err_set(e, ERR_CRYPTO, "system trust: %s",
-			      n < 0 ? crypto_error_text(n) : "no certificate in it");
+		(void)err_set(e, ERR_CRYPTO, NO_ROOTS "%s%s%s", n < 0 ? " (" : "",
+			      n < 0 ? crypto_error_text(n) : "", n < 0 ? ")" : "");
 		goto out;
 	}
 	if (take_anchors(t, list, &scratch) != 0 || t->anchors.n == 0) {
-		(void)err_set(e, ERR_CRYPTO, "system trust: no certificate in it can be used");
+		(void)err_set(e, ERR_CRYPTO, NO_ROOTS);
 		goto out;
 	}
 	*out = t;

@@ -36,6 +36,14 @@ mistake() {
 }
 
 # Each kind where a certificate belongs, as PEM and as DER.
+# A machine without roots, as small containers are.
+without_roots() { unshare -rm sh -c 'mount -t tmpfs none /etc/ssl/certs && exec "$@"' sh "$@"; }
+if without_roots true 2>"$T/err"; then
+	mistake "no roots" "none can be read here: install them .*--trust" without_roots staple-verify ms.pem
+else
+	skip "no roots" "no file system of one's own: $(head -1 "$T/err")"
+fi
+
 # Words of other programs, values that are none.
 mistake "--json" "did you mean --format json\?" staple-inspect --json ms.pem
 mistake "-h" "did you mean --help\?" staple-gate -h
