@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -13,6 +14,21 @@
 
 #define SYNC_EACH_MAX 4
 #define LOCK_TRIES 200 /* of 5 ms */
+
+void file_replace_wipe(struct file_replace *r)
+{
+	if (r->fd >= 0)
+		close(r->fd);
+	if (r->temp) {
+		unlinkat(r->dirfd, r->temp->name, 0);
+		file_temp_release(r->temp);
+	}
+	if (r->dirfd >= 0)
+		close(r->dirfd);
+	free(r->target);
+	free(r->path);
+	*r = (struct file_replace){.fd = -1, .dirfd = -1};
+}
 
 static int rename_new(const struct file_replace *r)
 {

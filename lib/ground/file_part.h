@@ -45,7 +45,7 @@ void file_temp_release(struct file_temp *t);
  * file_replace_abandon_all was called. */
 MUST_USE int file_temp_open(const struct file_temp *t, int dirfd, mode_t mode);
 
-/* file_replace.c: closes, removes the temporary file if there still is one, and frees. */
+/* file_finish.c: closes, removes the temporary file if there still is one, and frees. */
 void file_replace_wipe(struct file_replace *r);
 
 #endif

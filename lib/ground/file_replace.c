@@ -107,21 +107,6 @@ static int open_beside(struct file_replace *r, const char *target, mode_t mode, 
 	return keep ? keep_mode(r, &old, e) : 0;
 }
 
-void file_replace_wipe(struct file_replace *r)
-{
-	if (r->fd >= 0)
-		close(r->fd);
-	if (r->temp) {
-		unlinkat(r->dirfd, r->temp->name, 0);
-		file_temp_release(r->temp);
-	}
-	if (r->dirfd >= 0)
-		close(r->dirfd);
-	free(r->target);
-	free(r->path);
-	*r = (struct file_replace){.fd = -1, .dirfd = -1};
-}
-
 int file_replace_open(struct file_replace *r, const char *path, mode_t mode, unsigned flags,
 		      struct err *e)
 {
