@@ -91,7 +91,7 @@ int tool_main(int argc, char **argv, const struct tool *tool);
  */
 MUST_USE int tool_confine(struct tool_run *run, bool network, const char *const *outputs);
 
-/* "staple-gate: MESSAGE" on standard error, escaped.  tool_note only without -q. */
+/* message.c: "staple-gate: MESSAGE" on standard error, escaped.  tool_note only without -q. */
 void tool_error(const struct tool_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void tool_note(const struct tool_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void tool_fail(const struct tool_run *run, const struct err *e);
@@ -99,15 +99,15 @@ void tool_fail(const struct tool_run *run, const struct err *e);
 /* Usage error: message, and where to find help; returns STATUS_UNCHECKED. */
 int tool_usage(const struct tool_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* One line of progress on standard error, replaced by the next; NULL clears it. */
+void tool_progress(struct tool_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
 /* options.c: an option's number; *n stays where there is no text.  0, or a status after tool_usage. */
 int tool_number(const struct tool_run *run, const char *name, const char *text, unsigned least, unsigned most,
 		unsigned *n);
 
 /* Writes what run->out holds to standard output now (streams); does nothing with --output. */
 void tool_flush(struct tool_run *run);
-
-/* One line of progress on standard error, replaced by the next; NULL clears it. */
-void tool_progress(struct tool_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* A report of this kind into run->out, in the format asked for. */
 struct report tool_report(struct tool_run *run, const char *kind);
