@@ -1,5 +1,6 @@
 /*
- * server_part: what the readers of configurations share.
+ * server_part: what the readers of configurations share: words (server_words.c), services and
+ * notes (server_part.c), includes (server_include.c).
  */
 #ifndef STAPLE_STORE_SERVER_PART_H
 #define STAPLE_STORE_SERVER_PART_H
