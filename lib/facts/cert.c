@@ -69,6 +69,11 @@ static int get_time(struct span *in, struct cert *c, int64_t *out)
 	int tag = der_peek(*in);
 	bool lax;
 
+	if (in->n >= 15 && tag == DER_UTC_TIME && in->p[1] == 13 &&
+	    when_from_utctime(span_of(in->p + 2, 13), out) == 0) {
+		*in = span_from(*in, 15); /* as nearly all are */
+		return 0;
+	}
 	if (der_get_time(in, out, &lax) != 0) {
 		*out = WHEN_NONE;
 		note(c, true, DEVIATION_TIME_UNREADABLE);

@@ -52,27 +52,31 @@ MUST_USE struct der_element der_get_long(struct span in);
 /* Any element: its first identifier octet, its content, and the whole of it.  Outputs may
  * be NULL.  A tag number above 30 is consumed; *tag is then the first octet alone.
  *
- * Nearly all elements have a length of one octet, for which there is nothing to compute: they
- * are taken here, so that a walk costs little.  The others have a struct of their own, so that
- * the caller's reader can stay in registers. */
+ * Nearly all elements have a length of one octet, for which there is nothing to compute, and most
+ * others one of two further octets: they are taken here, so that a walk costs little. */
 MUST_USE static inline int der_get_any(struct span *in, uint8_t *tag, struct span *content,
 				       struct span *whole)
 {
 	const uint8_t *p = in->p;
 	size_t head = 2, n;
 
-	if (in->n < 2 || p[1] >= 0x80 || (p[0] & 0x1f) == 0x1f) {
-		struct der_element x = der_get_long(*in);
+	if (in->n < 2)
+		return -1;
+	n = p[1];
+	if (n >= 0x80 || (p[0] & 0x1f) == 0x1f) {
+		struct der_element x;
 
-		if (x.head == 0)
-			return -1;
+		if (n == 0x82 && in->n >= 4 && p[2] != 0 && (p[0] & 0x1f) != 0x1f)
+			x = (struct der_element){4, (size_t)p[2] << 8 | p[3]};
+		else
+			x = der_get_long(*in);
 		head = x.head;
 		n = x.content;
-	} else {
-		n = p[1];
-		if (n > in->n - 2)
+		if (head == 0)
 			return -1;
 	}
+	if (n > in->n - head)
+		return -1;
 	in->p += head + n;
 	in->n -= head + n;
 	if (tag)
