@@ -22,6 +22,15 @@ void inspect_text_bar(struct report *r, int64_t from, int64_t until, int64_t now
 
 void inspect_text_deviations(struct report *r, uint32_t deviations);
 void inspect_text_oid(struct buf *out, struct span oid);
+
+/* Must-Staple and the list of features, of a certificate or request; what the word means is told
+ * once in a report. */
+void inspect_text_feature(struct report *r, const struct inspect_object *o,
+			  const struct feature_facts *f, bool ca);
+
+/* Appends "status_request (5), 17 ...": what the object lists, in all its extensions. */
+void inspect_text_features(struct buf *out, const struct inspect_object *o);
+
 void inspect_text_certificate(struct report *r, const struct inspect_item *item);
 void inspect_text_ocsp(struct report *r, const struct inspect_object *obj, int64_t now);
 void inspect_text_request(struct report *r, const struct inspect_object *o);

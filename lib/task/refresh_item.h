@@ -62,6 +62,10 @@ void refresh_note(const struct refresh *r, const char *fmt, ...) PRINTF_LIKE(2, 
 MUST_USE int refresh_find(struct refresh *r, const char *folder, struct err *e);
 MUST_USE int refresh_add_file(struct refresh *r, const char *path, bool from_folder, struct err *e);
 
+/* refresh_copies.c: of the copies of a certificate in a folder one stays.  ERR_USAGE: two certificates
+ * would have the same staple file. */
+MUST_USE int refresh_copies(struct refresh *r, struct err *e);
+
 /* refresh_item.c: reads certificate, issuer and staple.  Sets dropped, findings, due. */
 MUST_USE int item_load(struct refresh *r, struct refresh_item *it, struct err *e);
 MUST_USE int item_judge_present(struct refresh *r, struct refresh_item *it, struct err *e);
