@@ -56,7 +56,9 @@ static bool is_certificate_label(struct span label)
 
 static bool is_pkcs7_label(struct span label)
 {
-	return span_equal(label, span_str("PKCS7")) || span_equal(label, span_str("CMS"));
+	return span_equal(label, span_str("PKCS7")) || span_equal(label, span_str("CMS")) ||
+	       span_equal(label, span_str("PKCS #7 SIGNED DATA")) ||
+	       span_equal(label, span_str("CERTIFICATE CHAIN"));
 }
 
 /* SignedData's certificates (RFC 5652, 5.1), DER only.  1: added; 0: this is no SignedData. */
@@ -127,7 +129,7 @@ static int add_block(struct cert_list *l, const struct pem_block *b, bool *seen,
 	/* OpenSSL's TRUSTED CERTIFICATE: a certificate, then its own trust data. */
 	if (span_equal(b->label, span_str("TRUSTED CERTIFICATE")) && der_measure(der, &whole) == 0)
 		der.n = whole;
-	rc = is_pkcs7_label(b->label) ? add_der(l, der, e) : cert_list_add(l, der, e);
+	rc = add_der(l, der, e); /* a PKCS#7 may be labelled CERTIFICATE (Microsoft's certnew.p7b) */
 	if (rc != 0)
 		rc = err_prefix(e, "PEM block at byte %zu", b->offset);
 out:

@@ -225,7 +225,7 @@ void store_archive_read(struct store_input *in)
 		return;
 	}
 	if (!in->options->archives) {
-		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "an archive: --archives looks into it");
+		store_problem(in, STORE_NO_INDEX, STORE_NOTE, "an archive: staple-inventory --archives looks into it");
 		return;
 	}
 	if (in->depth >= LIMIT_ARCHIVE_DEPTH) {

@@ -64,7 +64,7 @@ for f in odd/*; do
 	status_is "$f" 0 inv --archives --format json "$f"
 	is "its members are named" "$(sources | tr ' ' '\n' | sed 's/.*[!/]//' | sort | tr '\n' ' ')" "a.pem b.pem "
 	status_is "without --archives" 0 inv --format json "$f"
-	is "it is told to be one" "$(problems)" "[('info', '$f', 'an archive: --archives looks into it')]"
+	is "it is told to be one" "$(problems)" "[('info', '$f', 'an archive: staple-inventory --archives looks into it')]"
 done
 status_is "a damaged header in the middle" 2 inv --archives --format json damaged.tar
 is "is told, with what may be missing" "$(problems)" \

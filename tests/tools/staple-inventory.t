@@ -564,7 +564,7 @@ status_is "a single compressed file" 0 inv --archives --format json ms.pem.gz
 is "holds its certificate" "$(query 'len(d["certificates"])')" 1
 status_is "without --archives" 0 inv --format json all.zip
 is "archives are only told" "$(query '[(p["severity"], p["reason"]) for p in d["problems"]]')" \
-	"[('info', 'an archive: --archives looks into it')]"
+	"[('info', 'an archive: staple-inventory --archives looks into it')]"
 # The library comes with the option.
 library=$(ldd "$BUILDDIR/tools/staple-inventory" | grep -o 'libarchive[^ ]*')
 is "a program that looks into no archive does not load libarchive" "$library" ""

@@ -70,6 +70,11 @@ pem "$cases/ca.der" "$cases/root.der" >"$T/cas.pem"
 openssl crl2pkcs7 -nocrl -certfile "$T/cas.pem" -outform DER -out "$T/cas.p7" 2>"$T/err"
 status_is "a chain as PKCS#7" 0 staple-verify --no-system-policy --at @1768478400 \
 	--trust "$cases/root.der" --chain "$T/cas.p7" "$cases/good.der"
+for label in PKCS7 CMS 'PKCS #7 SIGNED DATA' 'CERTIFICATE CHAIN' CERTIFICATE; do
+	{ echo "-----BEGIN $label-----"; base64 "$T/cas.p7"; echo "-----END $label-----"; } >"$T/cas.pem7"
+	status_is "as PEM that is labelled $label" 0 staple-verify --no-system-policy --at @1768478400 \
+		--trust "$cases/root.der" --chain "$T/cas.pem7" "$cases/good.der"
+done
 
 status_is "JSON" 1 staple-verify "${good[@]}" --format json --client all "$cases/good.der" \
 	"$cases/both.der" "$T/none"
