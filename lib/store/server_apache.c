@@ -67,11 +67,14 @@ static const char *defined(const struct apache *x, struct span name)
 
 static void define(struct apache *x, const char *name, const char *value)
 {
-	struct define *v = server_grow(x->l, x->defines, x->define_count, &x->define_cap, sizeof *v);
+	struct define *v;
 
-	if (v && x->define_count == NAMES_MAX)
+	if (x->define_count == NAMES_MAX) {
 		server_note(x->l, x->base, 0, false, "more than %d names: not all are followed", NAMES_MAX);
-	if (!v || x->define_count == NAMES_MAX)
+		return;
+	}
+	v = server_grow(x->l, x->defines, x->define_count, &x->define_cap, sizeof *v);
+	if (!v)
 		return;
 	x->defines = v;
 	v[x->define_count++] = (struct define){server_text(x->l, span_str(name)),

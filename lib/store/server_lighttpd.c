@@ -62,11 +62,14 @@ static bool is(struct reading *r, const char *what)
 
 static void set_variable(struct lighttpd *x, const char *name, const char *value)
 {
-	struct variable *v = server_grow(x->l, x->variables, x->variable_count, &x->variable_cap, sizeof *v);
+	struct variable *v;
 
-	if (v && x->variable_count == NAMES_MAX)
+	if (x->variable_count == NAMES_MAX) {
 		server_note(x->l, x->main, 0, false, "more than %d names: not all are followed", NAMES_MAX);
-	if (!v || x->variable_count == NAMES_MAX)
+		return;
+	}
+	v = server_grow(x->l, x->variables, x->variable_count, &x->variable_cap, sizeof *v);
+	if (!v)
 		return;
 	x->variables = v;
 	v[x->variable_count++] = (struct variable){name, value};

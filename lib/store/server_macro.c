@@ -7,9 +7,12 @@
 void server_macro_add(struct server_list *l, struct server_macros *macros, const struct words *head,
 		      const char *file, struct span body)
 {
-	struct server_macro *v = server_grow(l, macros->v, macros->n, &macros->cap, sizeof *v);
+	struct server_macro *v;
 
-	if (!v || head->n < 2)
+	if (head->n < 2)
+		return; /* without a name */
+	v = server_grow(l, macros->v, macros->n, &macros->cap, sizeof *v);
+	if (!v)
 		return;
 	macros->v = v;
 	v += macros->n++;
