@@ -237,16 +237,22 @@ static int choose_starttls(struct gate_target *t, const char *name, bool port_gi
 	return 0;
 }
 
-/* A URL may end with a slash.  Names of users, which come with passwords, are not said again. */
-static int without_slash(const char *rest, const char *whole, char **out, struct err *e)
+/* A URL may end with a slash.  Names of users, which come with passwords, are not said again.  The
+ * caller frees it; NULL: an error. */
+static char *without_slash(const char *rest, const char *whole, struct err *e)
 {
 	size_t n = strlen(rest);
 	const char *at = strchr(rest, '@');
+	char *plain;
 
-	if (at)
-		return err_set(e, ERR_USAGE, "target '...%s': no user stands before the host", at);
-	*out = strndup(rest, n > 1 && rest[n - 1] == '/' ? n - 1 : n);
-	return *out ? 0 : err_set(e, ERR_MEMORY, "target '%s': out of memory", whole);
+	if (at) {
+		err_set(e, ERR_USAGE, "target '...%s': no user stands before the host", at);
+		return NULL;
+	}
+	plain = strndup(rest, n > 1 && rest[n - 1] == '/' ? n - 1 : n);
+	if (!plain)
+		err_set(e, ERR_MEMORY, "target '%s': out of memory", whole);
+	return plain;
 }
 
 int gate_target_parse(const char *text, const char *starttls, struct gate_target *out,
@@ -263,7 +269,8 @@ int gate_target_parse(const char *text, const char *starttls, struct gate_target
 		return -1;
 	out->port = s.port;
 	out->starttls = s.starttls;
-	if (without_slash(rest, text, &plain, e) != 0)
+	plain = without_slash(rest, text, e);
+	if (!plain)
 		return -1;
 	rc = read_host(plain, text, out, &port_given, e);
 	free(plain);
