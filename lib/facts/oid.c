@@ -158,9 +158,9 @@ bool oid_readable(struct span oid)
 		return true; /* as all of X.500 */
 	if (oid.n == 0 || oid.p[oid.n - 1] >= 0x80)
 		return false;
-	/* Too short for a long one, and none that is padded: nearly all that there are. */
-	if (oid.n <= 9 && (oid.n < 8 ? !memchr(oid.p, 0x80, oid.n)
-				     : no_padding(oid.p) && no_padding(oid.p + oid.n - 8)))
+	/* Too short for a long one, and none that is padded: nearly all that there are.  (Of the ninth
+	 * octet it is known, as it is the last.) */
+	if (oid.n <= 9 && (oid.n < 8 ? !memchr(oid.p, 0x80, oid.n) : no_padding(oid.p)))
 		return true;
 	for (size_t i = 0; i < oid.n; i++) {
 		if (oid.p[i] < 0x80)

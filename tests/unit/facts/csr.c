@@ -130,7 +130,7 @@ static void a_request_in_no_der(void **state)
 		 "an attribute (RFC 2986, 4.1): tag 0x11"},
 		{BYTES("\x30\x24" REQUEST_OID "\x31\x17\x30\x13" FEATURE("\x05") "\x30\x80"),
 		 "extensionRequest (RFC 2986, 4.1): indefinite length"},
-		{BYTES("\x30\x23\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e\x86"
+		{BYTES("\x30\x23\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x09\x0e\x80"
 		       "\x31\x15\x30\x13" FEATURE("\x05")),
 		 "an attribute (RFC 2986, 4.1): its OBJECT IDENTIFIER ends within a number"},
 	};

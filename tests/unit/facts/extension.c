@@ -346,10 +346,35 @@ static void the_short_look_is_the_long_one(void **state)
 	}
 }
 
+static void a_frame_that_deviates_is_noted(void **state)
+{
+	static const struct {
+		struct span list;
+		uint32_t deviations;
+	} cases[] = {
+		{BYTES("\x30\x06\x06\x02\x2a\x03\x04\x00"), 0},
+		{BYTES("\x30\x09\x06\x02\x2a\x03\x01\x01\xff\x04\x00"), 0},
+		{BYTES("\x30\x09\x06\x02\x2a\x03\x01\x01\x01\x04\x00"), D(BOOLEAN)},
+		{BYTES("\x30\x09\x06\x02\x2a\x03\x01\x01\x00\x04\x00"), D(DEFAULT_ENCODED)},
+		{BYTES("\x30\x08\x06\x02\x2a\x03\x04\x00\x05\x00"), D(TRAILING)},
+		{BYTES("\x30\x0b\x06\x02\x2a\x03\x01\x01\xff\x04\x00\x05\x00"), D(TRAILING)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct extension_facts x = EXTENSION_FACTS_NONE;
+		const char *why;
+
+		assert_int_equal(extension_decode(cases[i].list, &x, &why), 0);
+		assert_int_equal(x.deviations, cases[i].deviations);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_short_look_is_the_long_one),
+		cmocka_unit_test(a_frame_that_deviates_is_noted),
 		cmocka_unit_test(basic_constraints),
 		cmocka_unit_test(key_usage),
 		cmocka_unit_test(purposes),
