@@ -31,12 +31,12 @@ for file in github-actions.yml gitlab-ci.yml Jenkinsfile; do
 	$python "$T/extract.py" "$ci/$file" >"$T/script" || fail "$file has a script"
 	for case in "0 $(port_of ms:good)" "1 $(port_of ms:none)" "2 $(free_port)"; do
 		want=${case% *}
-		rm -rf "$T/work"
-		mkdir "$T/work"
+		rm -rf "$T/runs"
+		mkdir "$T/runs"
 		export TARGETS="tls://localhost:${case#* }" \
 			OPTIONS="--no-system-policy --trust $pki/root.pem --timeout 3s"
-		status_is "$file: status $want" "$want" sh -ec 'cd "$1" && . "$2"' sh "$T/work" "$T/script"
-		ok "$file: a JUnit report is there" grep -q '</testsuites>' "$T/work/gate.xml"
+		status_is "$file: status $want" "$want" sh -ec 'cd "$1" && . "$2"' sh "$T/runs" "$T/script"
+		ok "$file: a JUnit report is there" grep -q '</testsuites>' "$T/runs/gate.xml"
 	done
 done
 done_testing

@@ -99,7 +99,7 @@ fi
 # --- easy-rsa ---
 
 if has /usr/share/easy-rsa/easyrsa; then
-	export EASYRSA=$T/work/easy EASYRSA_PKI=$T/work/easy/pki EASYRSA_BATCH=1 EASYRSA_REQ_CN='Easy CA'
+	export EASYRSA=$PWD/easy EASYRSA_PKI=$PWD/easy/pki EASYRSA_BATCH=1 EASYRSA_REQ_CN='Easy CA'
 	mkdir easy && cp -r /usr/share/easy-rsa/* easy/
 	{ easy/easyrsa init-pki && easy/easyrsa build-ca nopass; } >easy.log 2>&1
 	for name in plain copied; do cp www.pem $name.req; easy/easyrsa import-req $name.req $name >>easy.log 2>&1; done

@@ -9,7 +9,7 @@ if [ -z "$module" ] || ! command -v softhsm2-util >/dev/null || ! command -v p11
 	exit
 fi
 mkdir tokens
-export SOFTHSM2_CONF=$T/work/softhsm2.conf
+export SOFTHSM2_CONF=$PWD/softhsm2.conf
 printf 'directories.tokendir = %s/tokens\nobjectstore.backend = file\nlog.level = ERROR\n' "$PWD" >softhsm2.conf
 softhsm2-util --init-token --free --label lab --pin 1234 --so-pin 5678 >/dev/null || exit 99
 GNUTLS_PIN=1234 p11tool --login --generate-privkey ecdsa --curve secp256r1 --label ec --id 01 'pkcs11:token=lab' >/dev/null 2>&1
