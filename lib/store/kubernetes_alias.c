@@ -1,20 +1,33 @@
 #include "store/kubernetes_alias.h"
 
-#include "ground/limits.h"
-
 #include <stdlib.h>
 
-static struct anchor *find(const struct anchors *a, const char *name)
+#define SLOTS (2 * LIMIT_YAML_ANCHORS)
+_Static_assert((SLOTS & (SLOTS - 1)) == 0 && LIMIT_YAML_ANCHORS < UINT16_MAX, "a mask, and numbers that fit");
+
+/* The slot of this name, or the free one where it belongs.  Millions of aliases are asked for here. */
+static uint16_t *slot_of(struct anchors *a, const char *name)
 {
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->v[i].name, name) == 0)
-			return &a->v[i];
-	return NULL;
+	uint32_t hash = 2166136261; /* FNV-1a */
+
+	for (const char *p = name; *p; p++)
+		hash = (hash ^ (uint8_t)*p) * 16777619;
+	while (a->slots[hash & (SLOTS - 1)] != 0 && strcmp(a->v[a->slots[hash & (SLOTS - 1)] - 1].name, name) != 0)
+		hash++;
+	return &a->slots[hash & (SLOTS - 1)];
+}
+
+static struct anchor *find(struct anchors *a, const char *name)
+{
+	uint16_t slot = *slot_of(a, name);
+
+	return slot ? &a->v[slot - 1] : NULL;
 }
 
 static struct anchor *add(struct anchors *a, const char *name)
 {
 	struct anchor *v = array_grow(a->v, a->n, &a->cap, sizeof *v);
+	uint16_t *slot = slot_of(a, name);
 
 	if (!v)
 		return NULL;
@@ -23,7 +36,7 @@ static struct anchor *add(struct anchors *a, const char *name)
 	*v = (struct anchor){.name = strdup(name)};
 	if (!v->name)
 		return NULL;
-	a->n++;
+	*slot = (uint16_t)++a->n;
 	return v;
 }
 
@@ -57,6 +70,8 @@ const struct anchor *anchors_get(struct anchors *a, const char *name, bool *full
 
 void anchors_wipe(struct anchors *a)
 {
+	if (a->cap == 0)
+		return; /* as most documents have none, and there may be millions */
 	for (size_t i = 0; i < a->n; i++) {
 		free(a->v[i].name);
 		buf_wipe_secret(&a->v[i].text);

@@ -7,6 +7,7 @@
 #define STAPLE_STORE_KUBERNETES_ALIAS_H
 
 #include "ground/buf.h"
+#include "ground/limits.h"
 
 struct anchor {
 	char *name;           /* owned */
@@ -14,9 +15,10 @@ struct anchor {
 	struct buf text;
 };
 
-struct anchors {
+struct anchors { /* all zero: none */
 	struct anchor *v;
 	size_t n, cap;
+	uint16_t slots[2 * LIMIT_YAML_ANCHORS]; /* by the names' hash: the anchor's number plus 1; 0: free */
 	size_t given;         /* octets that aliases came to */
 };
 
