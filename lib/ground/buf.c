@@ -176,3 +176,14 @@ void *array_grow(void *v, size_t n, size_t *cap, size_t size)
 		atomic_store(&memory_failed, true);
 	return p;
 }
+
+char *array_add_copy(char ***v, size_t *n, size_t *cap, const char *text)
+{
+	char **grown = array_grow(*v, *n, cap, sizeof *grown);
+
+	if (!grown)
+		return NULL;
+	*v = grown;
+	grown[*n] = strdup(text);
+	return grown[*n] ? grown[(*n)++] : NULL;
+}

@@ -70,6 +70,10 @@ MUST_USE int buf_check(const struct buf *b, const char *what, struct err *e);
  *	v = array_grow(l->v, l->n, &l->cap, sizeof *l->v); */
 MUST_USE void *array_grow(void *v, size_t n, size_t *cap, size_t size);
 
+/* One more string, copied, in an array of owned strings: the copy, or NULL when there is no memory
+ * (then the strings are as they were). */
+MUST_USE char *array_add_copy(char ***v, size_t *n, size_t *cap, const char *text);
+
 /* Has any buf of this process ever run out of memory (not into its limit)?  A text that was made in
  * a buf of its own on the way to the report may then be missing, so the report is not to be trusted:
  * tools/tool.c looks here before it writes one. */

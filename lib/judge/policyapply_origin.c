@@ -22,8 +22,6 @@ static int no_memory(struct err *e)
 size_t policyapply_file_index(struct policy *p, const char *file)
 {
 	struct origins *g = p->origins;
-	char **files;
-
 	if (!g) {
 		g = calloc(1, sizeof *g);
 		if (!g)
@@ -34,12 +32,7 @@ size_t policyapply_file_index(struct policy *p, const char *file)
 	for (size_t i = 0; i < g->file_count; i++)
 		if (strcmp(g->files[i], file) == 0)
 			return i;
-	files = array_grow(g->files, g->file_count, &g->file_cap, sizeof *files);
-	if (!files)
-		return SIZE_MAX;
-	g->files = files;
-	files[g->file_count] = strdup(file);
-	return files[g->file_count] ? g->file_count++ : SIZE_MAX;
+	return array_add_copy(&g->files, &g->file_count, &g->file_cap, file) ? g->file_count - 1 : SIZE_MAX;
 }
 
 const struct origin *policyapply_origin(const struct policy *p, const struct policyoption *o,

@@ -62,17 +62,6 @@ static struct statement *add(enum statement_kind kind, const char *section, cons
 	return s;
 }
 
-static int add_value(struct statement *s, const char *value)
-{
-	char **v = array_grow(s->values, s->n, &s->cap, sizeof *v);
-
-	if (!v)
-		return -1;
-	s->values = v;
-	v[s->n] = strdup(value);
-	return v[s->n] ? (s->n++, 0) : -1;
-}
-
 /* One value; of a list each, and nvalues counts from 1 in each assignment. */
 static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
@@ -85,7 +74,7 @@ static int on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 		if (!s || !(s->option = strdup(opt->name)))
 			return no_memory();
 	}
-	if (add_value(s, value) != 0)
+	if (!array_add_copy(&s->values, &s->n, &s->cap, value))
 		return no_memory();
 	*(const char **)result = value;
 	return 0;
@@ -112,7 +101,7 @@ static int on_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 
 	(void)opt;
 	parse->instance++;
-	if (!s || argc != 1 || add_value(s, argv[0]) != 0)
+	if (!s || argc != 1 || !array_add_copy(&s->values, &s->n, &s->cap, argv[0]))
 		return no_memory();
 	return 0;
 }

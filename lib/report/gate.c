@@ -37,19 +37,15 @@ static void staples_free(struct gate_staple *s)
 /* The address as the result keeps it: one string for all its paths. */
 static const char *address_of(struct gate_result *r, const char *text, struct err *e)
 {
-	char **v;
+	const char *added;
 
 	for (size_t i = 0; i < r->address_count; i++)
 		if (strcmp(r->addresses[i], text) == 0)
 			return r->addresses[i];
-	v = array_grow(r->addresses, r->address_count, &r->address_cap, sizeof(char *));
-	if (v)
-		r->addresses = v;
-	if (!v || !(v[r->address_count] = strdup(text))) {
+	added = array_add_copy(&r->addresses, &r->address_count, &r->address_cap, text);
+	if (!added)
 		err_set(e, ERR_MEMORY, "gate: out of memory");
-		return NULL;
-	}
-	return v[r->address_count++];
+	return added;
 }
 
 struct gate_path *gate_result_add(struct gate_result *r, const struct path *met, const char *sni,

@@ -19,15 +19,9 @@ void gate_scope_wipe(struct gate_scope *s)
 
 static int add_string(char ***v, size_t *n, const char *text, struct err *e)
 {
-	size_t cap = *n;
-	char **grown = array_grow(*v, *n, &cap, sizeof(char *));
+	size_t cap = *n; /* they are few */
 
-	if (grown)
-		*v = grown;
-	if (!grown || !(grown[*n] = strdup(text)))
-		return err_set(e, ERR_MEMORY, "gate: out of memory");
-	(*n)++;
-	return 0;
+	return array_add_copy(v, n, &cap, text) ? 0 : err_set(e, ERR_MEMORY, "gate: out of memory");
 }
 
 /* What can stand in a TLS server_name and in our messages: no blank, no control character.  What

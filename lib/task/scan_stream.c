@@ -55,15 +55,11 @@ static void place_head(struct scan *s, const struct inventory_place *p)
 
 const char *scan_member(struct scan *s, const char *name, struct err *e)
 {
-	char **v = array_grow(s->members, s->member_count, &s->member_cap, sizeof *v);
+	const char *added = array_add_copy(&s->members, &s->member_count, &s->member_cap, name);
 
-	if (v)
-		s->members = v;
-	if (!v || !(v[s->member_count] = strdup(name))) {
+	if (!added)
 		err_set(e, ERR_MEMORY, "out of memory for names");
-		return NULL;
-	}
-	return v[s->member_count++];
+	return added;
 }
 
 static uint32_t file_number(struct scan *s, const char *source, struct err *e)

@@ -2,6 +2,7 @@
 
 #include "ground/buf.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void grows_and_keeps_what_it_had(void **state)
@@ -152,6 +153,27 @@ static void arrays_grow(void **state)
 	free(v);
 }
 
+static void strings_are_copied(void **state)
+{
+	char text[8], **v = NULL;
+	size_t n = 0, cap = 0, huge = SIZE_MAX / 2;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(text, sizeof text, "%u", i);
+		assert_string_equal(array_add_copy(&v, &n, &cap, text), text);
+		assert_int_equal(n, i + 1);
+	}
+	assert_string_equal(v[0], "0");
+	assert_string_equal(v[99], "99");
+	n = huge; /* no memory for so many: nothing changes */
+	assert_null(array_add_copy(&v, &n, &huge, "x"));
+	assert_int_equal(n, SIZE_MAX / 2);
+	for (size_t i = 0; i < 100; i++)
+		free(v[i]);
+	free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +185,7 @@ int main(void)
 		cmocka_unit_test(secrets_are_overwritten),
 		cmocka_unit_test(errors_keep_whole_characters),
 		cmocka_unit_test(arrays_grow),
+		cmocka_unit_test(strings_are_copied),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
